@@ -1,0 +1,1 @@
+"""The bus: what one service says reaches the others, at least once, in order per key."""
