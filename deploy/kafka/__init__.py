@@ -1,0 +1,7 @@
+"""A real Apache Kafka without containers: fetched as published jars, run on free loopback ports in a folder of one's own."""
+
+from deploy.kafka.broker import Broker
+from deploy.kafka.jars import KafkaUnavailable, has_java
+from deploy.kafka.topics import create_topics
+
+__all__ = ["Broker", "KafkaUnavailable", "create_topics", "has_java"]
