@@ -1,0 +1,1 @@
+"""The runner: the whole suite on one machine, with nothing to install beside Python."""
