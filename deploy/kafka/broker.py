@@ -97,7 +97,9 @@ class Broker:
     def _prepare(self, kafka: list[str]) -> Path:
         ports.settle(self._ports)
         settings = self.folder / "server.properties"
-        settings.write_text(server_properties(self.folder / "data", *ports.kept(self._ports)), encoding="utf-8")
+        settings.write_text(
+            server_properties(self.folder / "data", *ports.kept(self._ports)), encoding="utf-8"
+        )
         if not (self.folder / "data" / "meta.properties").exists():
             _format(kafka, settings)
         return settings
@@ -119,7 +121,9 @@ class Broker:
         while not self._has_said(STARTED, since):
             if not self.is_running or time.monotonic() > deadline:
                 self.stop()
-                raise KafkaUnavailable(f"The broker did not come up; its last words:\n{self._last_words()}")
+                raise KafkaUnavailable(
+                    f"The broker did not come up; its last words:\n{self._last_words()}"
+                )
             time.sleep(0.05)
 
     def _has_said(self, words: bytes, since: int) -> bool:
@@ -143,15 +147,28 @@ def _kafka() -> list[str]:
     """The command that runs a class of Kafka's jars."""
     java = jars.java()
     if java is None:
-        raise KafkaUnavailable("Java 17 or later is needed to run Apache Kafka; BROKERS names another broker.")
+        raise KafkaUnavailable(
+            "Java 17 or later is needed to run Apache Kafka; BROKERS names another broker."
+        )
     logging = f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}"
     return [java, *JVM, logging, "-cp", f"{jars.fetch()}/*"]
 
 
 def _format(kafka: list[str], settings: Path) -> None:
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [*kafka, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(settings)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_MAX_S, check=False)
+    command = [
+        *kafka,
+        "kafka.tools.StorageTool",
+        "format",
+        "--standalone",
+        "-t",
+        cluster,
+        "-c",
+        str(settings),
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=FORMAT_MAX_S, check=False
+    )
     if done.returncode != 0:
         said = (done.stdout + done.stderr)[-LAST_WORDS_MAX:]
         raise KafkaUnavailable(f"The broker's storage could not be made:\n{said}")

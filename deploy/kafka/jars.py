@@ -43,7 +43,9 @@ def fetch() -> Path:
         return folder
     maven = shutil.which("mvn")
     if maven is None:
-        raise KafkaUnavailable("Maven (mvn) is needed once to fetch the jars of Apache Kafka; BROKERS names another broker.")
+        raise KafkaUnavailable(
+            "Maven (mvn) is needed once to fetch the jars of Apache Kafka; BROKERS names another broker."
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
         _copy_jars(maven, Path(scratch) / "jars")
@@ -57,7 +59,9 @@ def _copy_jars(maven: str, into: Path) -> None:
     command = [maven, "-q", "-B", "--strict-checksums", "-f", str(HERE / "pom.xml"), *goal]
     done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_MAX_S, check=False)
     if done.returncode != 0:
-        raise KafkaUnavailable(f"Maven could not fetch the jars of Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise KafkaUnavailable(
+            f"Maven could not fetch the jars of Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}"
+        )
 
 
 def _move(jars: Path, folder: Path) -> None:
@@ -92,6 +96,8 @@ def _digest(path: Path) -> str:
 
 def _java_version(java: str) -> int:
     """Major version; 0 where `java` is a launcher without a Java behind it."""
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=PROBE_MAX_S, check=False)
+    said = subprocess.run(
+        [java, "-version"], capture_output=True, text=True, timeout=PROBE_MAX_S, check=False
+    )
     found = re.search(r'version "(\d+)', said.stderr + said.stdout)
     return int(found.group(1)) if found else 0

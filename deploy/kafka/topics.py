@@ -9,13 +9,17 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 ADMIN_MAX_S = 30
 
 
-async def create_topics(brokers: str, partitions: Mapping[str, int], *, replication: int = 1) -> None:
+async def create_topics(
+    brokers: str, partitions: Mapping[str, int], *, replication: int = 1
+) -> None:
     """Creates each topic with its number of partitions. Raises KafkaError if the broker refuses one."""
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     async with asyncio.timeout(ADMIN_MAX_S):
         await admin.start()
         try:
-            answer = await admin.create_topics([NewTopic(name, count, replication) for name, count in partitions.items()])
+            answer = await admin.create_topics(
+                [NewTopic(name, count, replication) for name, count in partitions.items()]
+            )
         finally:
             await admin.close()
     for name, code, *_ in answer.topic_errors:
