@@ -1,9 +1,8 @@
 """What one broker on one machine is told: loopback only, nothing replicated, small."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-SETTINGS: Mapping[str, str | int] = {
+SETTINGS: dict[str, str | int] = {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.listener.names": "CONTROLLER",
@@ -31,7 +30,7 @@ SETTINGS: Mapping[str, str | int] = {
 def server_properties(logs: Path, port: int, controller_port: int) -> str:
     """The text of a `server.properties` file."""
     listeners = f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}"
-    own: Mapping[str, str | int] = {
+    own: dict[str, str | int] = {
         "log.dirs": str(logs),
         "listeners": listeners,
         "advertised.listeners": listeners,

@@ -1,13 +1,14 @@
 """What every event says (api.md §7)."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 import msgspec
 
 from contracts.ids import EventId, MemberId
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that a service tells the others. Immutable; a change of meaning is a new class, never an edit.
 
