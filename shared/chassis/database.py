@@ -1,0 +1,139 @@
+"""The way to PostgreSQL: one engine a process, transactions by `begin`, and what the database's own
+refusals mean.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis import failpoints
+from chassis.auth import Secrets
+from chassis.bus import outbox
+from chassis.clock import Clock
+from chassis.tx import Cause, Conflict, Tx, Unavailable
+from contracts.events.base import Event
+
+failpoints.register("tx.after_begin", "tx.before_commit", "tx.after_commit")
+
+POOL_WAIT_S = 5.0
+RACE_LOST = frozenset({"40001", "40P01"})
+OUT_OF_PATIENCE = frozenset({"55P03", "57014"})
+DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+GONE = ("08", "57P", "53")
+
+BEGIN = text(
+    "SELECT set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)"
+)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a transaction's statements and locks may take, in milliseconds."""
+
+    statement_ms: int
+    lock_ms: int
+
+
+REQUEST = Patience(statement_ms=1_000, lock_ms=500)
+BATCH = Patience(statement_ms=30_000, lock_ms=5_000)
+
+
+def async_url(dsn: str) -> URL:
+    """The DSN as SQLAlchemy's asyncpg dialect wants it; `?host=/socket/dir` is kept."""
+    return make_url(dsn).set(drivername="postgresql+asyncpg")
+
+
+def engine(dsn: str, pool_size: int) -> AsyncEngine:
+    """An engine whose pool never grows beyond `pool_size` and whose waiters give up after a few
+    seconds.
+    """
+    return create_async_engine(
+        async_url(dsn),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        connect_args={"prepared_statement_cache_size": 500, "server_settings": {"jit": "off"}},
+    )
+
+
+def meaning(error: BaseException) -> Exception | None:
+    """What a database error means to a caller: a lost race, no answer now, or (None) a fault of
+    ours.
+    """
+    state = (
+        getattr(error, "sqlstate", None)
+        or getattr(getattr(error, "orig", None), "sqlstate", None)
+        or ""
+    )
+    if state in RACE_LOST:
+        return Conflict(state)
+    if state in OUT_OF_PATIENCE or state.startswith(GONE):
+        return Unavailable(state)
+    if isinstance(error, (InterfaceError, PoolTimeout, OSError, asyncpg.InterfaceError)):
+        return Unavailable(type(error).__name__)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unavailable(type(error).__name__)
+    return None
+
+
+class Database:
+    """One service's database. `begin` is the only way to a transaction; leaving it commits, an
+    exception rolls back.
+    """
+
+    def __init__(self, dsn: str, clock: Clock, secrets: Secrets, pool_size: int = 8) -> None:
+        self.dsn = dsn
+        self.clock = clock
+        self.secrets = secrets
+        self.engine = engine(dsn, pool_size)
+        self.on_said: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def begin(self, cause: Cause, patience: Patience = BATCH) -> AsyncIterator[Tx]:
+        """A transaction that has really begun (an executed statement), so that even a first COPY is
+        inside it.
+        """
+        said: Sequence[Event] = ()
+        try:
+            async with self.engine.connect() as connection:
+                tx = await self._open(connection, cause, patience)
+                yield tx
+                said = tx.said
+                if said:
+                    await outbox.write(tx, said)
+                await failpoints.reach("tx.before_commit")
+                await self._commit(connection)
+        except DATABASE_ERRORS as error:
+            known = meaning(error)
+            if known is None:
+                raise
+            raise known from error
+        await failpoints.reach("tx.after_commit")
+        for notify in self.on_said if said else ():
+            notify()
+
+    async def _open(self, connection: AsyncConnection, cause: Cause, patience: Patience) -> Tx:
+        await connection.execute(
+            BEGIN, {"statement": str(patience.statement_ms), "lock": str(patience.lock_ms)}
+        )
+        await failpoints.reach("tx.after_begin")
+        return Tx(connection, self.clock(), cause, self.secrets)
+
+    @staticmethod
+    async def _commit(connection: AsyncConnection) -> None:
+        try:
+            await connection.commit()
+        except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+            raise Unavailable("commit", outcome="unknown") from error
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.engine.dispose()

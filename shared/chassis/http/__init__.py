@@ -1,0 +1,58 @@
+"""The HTTP edge: a router whose routes declare their scope, strict bodies, problem details,
+idempotent commands.
+"""
+
+from chassis.http.batch import Lines, LinesDep, answer_lines
+from chassis.http.bodies import (
+    AmountMinor,
+    Body,
+    Currency,
+    Day,
+    IdPath,
+    Instant,
+    Name64,
+    Note200,
+    PointsAmount,
+    Quantity,
+    Ref,
+    RefPath,
+    Text64,
+    Uuid,
+    View,
+)
+from chassis.http.page import Page, PageDep
+from chassis.http.problems import FieldError, Invalid, NotFound
+from chassis.http.route import AskedDep, BeginDep, CallerDep, CauseDep, Replayed, Router, TxDep
+
+__all__ = [
+    "AmountMinor",
+    "AskedDep",
+    "BeginDep",
+    "Body",
+    "CallerDep",
+    "CauseDep",
+    "Currency",
+    "Day",
+    "FieldError",
+    "IdPath",
+    "Instant",
+    "Invalid",
+    "Lines",
+    "LinesDep",
+    "Name64",
+    "NotFound",
+    "Note200",
+    "Page",
+    "PageDep",
+    "PointsAmount",
+    "Quantity",
+    "Ref",
+    "RefPath",
+    "Replayed",
+    "Router",
+    "Text64",
+    "TxDep",
+    "Uuid",
+    "View",
+    "answer_lines",
+]

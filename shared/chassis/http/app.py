@@ -1,0 +1,139 @@
+"""The application of a service: its routers, health, metrics, and what happens around every
+request.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid7
+
+from chassis import metrics
+from chassis.http import problems
+from chassis.http.edge import Edge
+from chassis.http.problems import Malformed, MethodNotAllowed, NotFound
+from chassis.http.route import TERMS, Router
+from chassis.logs import logger
+from contracts.refusal import Refusal
+
+Ready = Callable[[], Awaitable[dict[str, str]]]
+Alive = Callable[[], dict[str, str]]
+REQUEST_ID_MAX = 64
+
+
+class Fault(Refusal):
+    """Something of ours failed; whether the request took effect is unknown until it is asked for by
+    key.
+    """
+
+    code = "fault"
+    status = 500
+    title = "Something of ours failed."
+
+
+class Around:
+    """Around every request: an id, one log line, one measurement, and a problem document for a
+    fault.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection scope."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(Headers(scope=scope).get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        finally:
+            _tell(scope, status, time.perf_counter() - began, request_id)
+
+
+def _request_id(offered: str | None) -> str:
+    is_usable = offered and len(offered) <= REQUEST_ID_MAX and offered.replace("-", "").isalnum()
+    return offered if offered and is_usable else str(uuid7())
+
+
+def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    route = getattr(scope.get("route"), "path", "none")
+    metrics.REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
+    if route not in ("/healthz", "/readyz", "/metrics"):
+        logger().info(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=request_id,
+        )
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    kind = {404: NotFound, 405: MethodNotAllowed}.get(status, Malformed)
+    return problems.answer(kind(), request.state.request_id)
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    request_id = request.state.request_id
+    logger().error("fault", request_id=request_id, kind=type(error).__name__, exc_info=error)
+    return problems.answer(Fault(), request_id, "unknown")
+
+
+def demand_scopes(app: FastAPI, open_paths: Sequence[str]) -> None:
+    """Stop the start where a route names no scope. Raises TypeError naming the route."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.path not in open_paths:
+            if TERMS not in (route.openapi_extra or {}):
+                raise TypeError(f"{route.path} declares no scope")
+
+
+def application(edge: Edge, routers: Sequence[Router], alive: Alive, ready: Ready) -> FastAPI:
+    """The ASGI application of a service."""
+    app = FastAPI(title=edge.service, version="1", docs_url="/docs", redoc_url=None)
+    app.state.edge = edge
+    for router in routers:
+        app.include_router(router)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> JSONResponse:
+        trouble = alive()
+        return JSONResponse(
+            {"status": "ok" if not trouble else "failing", **trouble}, 503 if trouble else 200
+        )
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        trouble = await ready()
+        return JSONResponse(
+            {"status": "ok" if not trouble else "waiting", **trouble}, 503 if trouble else 200
+        )
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics_page() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    demand_scopes(app, ("/healthz", "/readyz", "/metrics"))
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_fault)
+    app.add_middleware(Around)
+    return app

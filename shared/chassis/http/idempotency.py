@@ -1,0 +1,82 @@
+"""A command's key remembers its question and its answer, in the transaction that carries the
+command out (I14).
+
+Keys are scoped to the caller and unique for ever; the first answer is kept and given again.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.auth import Caller
+from chassis.http.problems import KeyRequired, KeyReused
+from chassis.tx import Tx
+
+KEY_MIN, KEY_MAX = 8, 128
+
+CLAIM_KEY = """
+INSERT INTO idempotency (source, key, fingerprint, claimed_at)
+VALUES (:source, :key, :fingerprint, :now)
+ON CONFLICT (source, key) DO NOTHING
+RETURNING true AS claimed
+"""
+FIND_KEY = "SELECT fingerprint, status, body FROM idempotency WHERE source = :source AND key = :key"
+ANSWER_KEY = """
+UPDATE idempotency SET status = :status, body = :body, answered_at = :now
+WHERE source = :source AND key = :key
+"""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a key was answered. `status` is None while the command that claimed it has not ended (a
+    saga).
+    """
+
+    status: int | None
+    body: bytes | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command's key and the fingerprint of what it asks."""
+
+    key: str
+    fingerprint: bytes
+
+
+def valid_key(key: str | None) -> str:
+    """The key, if it is 8 to 128 visible ASCII characters. Refusals: KeyRequired."""
+    if key is None or not KEY_MIN <= len(key) <= KEY_MAX or any(not "!" <= c <= "~" for c in key):
+        raise KeyRequired
+    return key
+
+
+def fingerprint(method: str, path: str, body: Any) -> bytes:
+    """What a request asked: method, path and the body's value, whatever its spacing or order of
+    members.
+    """
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"{method}\n{path}\n{canonical}".encode()).digest()
+
+
+async def claim(tx: Tx, caller: Caller, key: str, asked: bytes) -> Stored | None:
+    """Claim a key for this transaction. None: it is ours; else what it was answered before.
+
+    Waits for a command that holds the same key. Refusals: KeyReused where it asked something else.
+    """
+    names = {"source": caller.source, "key": key}
+    if await tx.execute("claim_key", CLAIM_KEY, fingerprint=asked, now=tx.now, **names):
+        return None
+    (row,) = await tx.execute("find_key", FIND_KEY, **names)
+    if row.fingerprint != asked:
+        raise KeyReused
+    return Stored(row.status, row.body)
+
+
+async def answer(tx: Tx, source: str, key: str, status: int, body: bytes) -> None:
+    """Keep the final answer of a claimed key, in the transaction that ends the command."""
+    await tx.execute(
+        "answer_key", ANSWER_KEY, source=source, key=key, status=status, body=body, now=tx.now
+    )

@@ -1,0 +1,59 @@
+"""Reading a body within its limits, before anything else looks at it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from chassis.http.problems import TooLarge, UnsupportedMediaType
+from chassis.http.strictjson import parse
+
+BODY_MAX = 64 * 1024
+LINES_BYTES_MAX = 5 * 1024 * 1024
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a route demands of a request and grants it."""
+
+    scope: str
+    keyed: bool = False
+    lines: bool = False
+    body_max: int = BODY_MAX
+
+
+async def read_body(request: Request, terms: Terms) -> Any:
+    """The body's value (None where there is none, the raw bytes for NDJSON), kept for whoever reads
+    it next.
+
+    Refusals: TooLarge, UnsupportedMediaType, Malformed.
+    """
+    limit = LINES_BYTES_MAX if terms.lines else terms.body_max
+    body = await _bytes(request, limit)
+    request._body = body
+    if not body:
+        return None
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != (NDJSON if terms.lines else JSON):
+        raise UnsupportedMediaType
+    if terms.lines:
+        return body
+    request._json = parse(body)
+    return request._json
+
+
+async def _bytes(request: Request, limit: int) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > limit:
+        raise TooLarge(limit=limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,177 @@
+"""Sends what transactions said. One relay is at work per database; any number may stand by.
+
+A round is one transaction under an advisory lock: claim unsent rows, send, and mark them once the bus has acknowledged
+all. Whatever happens in between, the rows are unsent still and go again: at least once, never lost.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis import failpoints, metrics
+from chassis.bus import bell, lives, outbox, segments
+from chassis.bus.loop import Loop
+from chassis.bus.port import Bus
+from chassis.database import Database
+from chassis.logs import logger
+from chassis.tx import Cause
+
+failpoints.register("relay.after_claim", "relay.after_send", "relay.before_mark", "relay.after_mark")
+
+CAUSE = Cause("relay", "job:relay")
+ROWS_MAX = 500
+RECORDS_MAX = 2_000
+UNMARK_MAX = 10_000
+TRIM_MAX = 2_000
+IDLE_FIRST_S = 0.005
+IDLE_LONGEST_S = 0.1
+STANDBY_S = 1.0
+BACKOFF_FIRST_S = 0.05
+BACKOFF_LONGEST_S = 5.0
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What the relay does besides sending, and how often, in seconds."""
+
+    kept_s: float = 8 * DAY_S
+    trim_every_s: float = 60.0
+    look_every_s: float = 2.0
+
+
+class Relay:
+    """The relay of one service's database."""
+
+    def __init__(self, database: Database, bus: Bus, upkeep: Upkeep | None = None) -> None:
+        self.failing = False
+        self._service = bus.service
+        self._begin = database.begin
+        self._publisher = bus.publisher()
+        self._upkeep = upkeep or Upkeep()
+        self._ear = bell.Ear(())
+        self._loop = Loop("relay", self._run, self._ear.wake)
+        self._started = False
+        self._looked_at = self._trimmed_at = float("-inf")
+        database.on_said.append(self._ear.wake)
+
+    async def start(self) -> None:
+        """Begin to send, in the background."""
+        self._loop.start()
+
+    async def stop(self) -> None:
+        """End after the round in hand, or without it after a few seconds."""
+        await self._loop.stop()
+
+    def trouble(self) -> dict[str, str]:
+        """Whether the loop itself came to an end; a bus that does not answer is waited for."""
+        return self._loop.trouble()
+
+    async def _run(self) -> None:
+        """Send until stopped. A failed round is counted, logged once per outage, and tried again."""
+        idle = bell.Pace(IDLE_FIRST_S, IDLE_LONGEST_S)
+        backoff = bell.Pace(BACKOFF_FIRST_S, BACKOFF_LONGEST_S)
+        try:
+            while not self._loop.stopping:
+                try:
+                    sent = await self.turn()
+                    self._went_well()
+                    backoff.busy()
+                except Exception as error:
+                    await self._went_wrong(error)
+                    await self._ear.wait(backoff.idle())
+                    continue
+                if sent:
+                    idle.busy()
+                elif not self._loop.stopping:
+                    await self._ear.wait(STANDBY_S if sent is None else idle.idle())
+        finally:
+            await self._publisher.stop()
+
+    async def turn(self) -> int | None:
+        """One round and, when due, upkeep. The number of records sent, None where another relay is at work."""
+        now = asyncio.get_running_loop().time()
+        if not self._started:
+            await self._publisher.start()
+            self._started = True
+        if now - self._looked_at >= self._upkeep.look_every_s:
+            await self._look()
+            self._looked_at = now
+        if now - self._trimmed_at >= self._upkeep.trim_every_s:
+            await self.trim()
+            self._trimmed_at = now
+        return await self.send()
+
+    async def send(self) -> int | None:
+        """Claim, send, mark. The number of records, None where another relay is at work."""
+        async with self._begin(CAUSE) as tx:
+            if not await outbox.lead(tx):
+                return None
+            claimed = await outbox.claim(tx, ROWS_MAX, RECORDS_MAX)
+            if not claimed.ids:
+                return 0
+            await failpoints.reach("relay.after_claim")
+            await self._publisher.publish(tx, claimed.messages)
+            await failpoints.reach("relay.after_send")
+            await failpoints.reach("relay.before_mark")
+            await outbox.mark(tx, claimed.ids)
+        self._publisher.published()
+        await failpoints.reach("relay.after_mark")
+        for message in claimed.messages:
+            metrics.RELAYED.labels(message.topic).inc()
+        return len(claimed.messages)
+
+    async def republish(self, since: datetime | None = None) -> int:
+        """Have everything sent again that was written since then and is still kept. The number of rows.
+
+        For a broker that lost its data. Records come twice to whoever had them, which changes nothing.
+        """
+        async with self._begin(CAUSE) as tx:
+            before = await outbox.moment(tx)
+        total = 0
+        while True:
+            async with self._begin(CAUSE) as tx:
+                unmarked = await outbox.unmark(tx, since, before, UNMARK_MAX)
+            total += unmarked
+            if unmarked < UNMARK_MAX:
+                self._ear.wake()
+                return total
+
+    async def trim(self) -> None:
+        """Drop what is older than the republish window, a bounded number of rows."""
+        async with self._begin(CAUSE) as tx:
+            await outbox.trim(tx, self._upkeep.kept_s, TRIM_MAX)
+            await segments.trim(tx, self._upkeep.kept_s, TRIM_MAX)
+
+    async def _look(self) -> None:
+        """Measure the outbox, and send all of it again where a topic has begun a new life."""
+        await self._heal(await self._publisher.lives())
+        async with self._begin(CAUSE) as tx:
+            rows, age_s = await outbox.unsent(tx)
+        metrics.OUTBOX_UNSENT.set(rows)
+        metrics.OUTBOX_AGE.set(age_s)
+
+    async def _heal(self, alive: Mapping[str, str]) -> None:
+        async with self._begin(CAUSE) as tx:
+            known = await lives.known(tx) if alive else {}
+        reborn = [topic for topic, life in alive.items() if known.get(topic, life) != life]
+        if reborn:
+            rows = await self.republish()
+            logger().warning("republish", service=self._service, topics=reborn, rows=rows)
+        if any(known.get(topic) != life for topic, life in alive.items()):
+            async with self._begin(CAUSE) as tx:
+                await lives.remember(tx, alive)
+
+    def _went_well(self) -> None:
+        if self.failing:
+            logger().info("relay", service=self._service, state="sending again")
+        self.failing = False
+
+    async def _went_wrong(self, error: Exception) -> None:
+        metrics.RELAY_FAILED.inc()
+        if not self.failing:
+            logger().error("relay", service=self._service, state="failing", error=type(error).__name__)
+        self.failing = True
+        self._started = False
+        await self._publisher.stop()

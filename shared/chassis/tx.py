@@ -1,0 +1,127 @@
+"""One transaction: what it changed, what it says and that it was seen commit together, or not at
+all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import asyncpg
+from sqlalchemy import TextClause, text
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis import failpoints
+from chassis.auth import Secrets
+from contracts.events.base import Event
+
+if TYPE_CHECKING:
+    from chassis.client import Client
+
+
+class Conflict(Exception):
+    """A guarded write lost its race. The edge rolls back and runs the whole transaction again, a
+    few times.
+    """
+
+
+class Unavailable(Exception):
+    """No answer now. `outcome` is `none` (nothing changed) or `unknown` (ask again with the same
+    key).
+    """
+
+    def __init__(self, why: str, outcome: str = "none") -> None:
+        super().__init__(why)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What started a transaction. `actor` is `key:<id>`, `job:<name>` or `bus:<topic>`."""
+
+    request_id: str
+    actor: str
+
+
+@lru_cache(maxsize=1_000)
+def _statement(sql: str) -> TextClause:
+    return text(sql)
+
+
+class Tx:
+    """What a handler may do: read and write by named statements, and say events. It cannot commit
+    or publish.
+
+    `now` is one instant for the whole transaction, in UTC. `secrets` are the installation's, by
+    name.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, now: datetime, cause: Cause, secrets: Secrets
+    ) -> None:
+        self.now = now
+        self.cause = cause
+        self.secrets = secrets
+        self._connection = connection
+        self._events: list[Event] = []
+
+    async def execute(self, name: str, sql: str, /, **params: Any) -> list[Row[Any]]:
+        """Run one statement. `name` is its failpoint (`sql.<name>`). Rows come back in the
+        statement's order, or [].
+        """
+        result = await self._connection.execute(_statement(sql), params)
+        rows = list(result.all()) if result.returns_rows else []
+        await failpoints.reach(f"sql.{name}")
+        return rows
+
+    async def copy(
+        self, name: str, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Append rows by COPY, inside this transaction."""
+        if rows:
+            raw = await self._connection.get_raw_connection()
+            driver: asyncpg.Connection[Any] | None = raw.driver_connection
+            assert driver is not None
+            await driver.copy_records_to_table(table, records=rows, columns=list(columns))
+        await failpoints.reach(f"sql.{name}")
+
+    def emit(self, *events: Event) -> None:
+        """Say events when, and only when, this transaction commits. Order is kept per member."""
+        self._events.extend(events)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is done inside is undone by an exception, events included; the transaction itself
+        goes on.
+        """
+        kept = len(self._events)
+        try:
+            async with self._connection.begin_nested():
+                yield
+        except BaseException:
+            del self._events[kept:]
+            raise
+
+    @property
+    def said(self) -> Sequence[Event]:
+        """What has been said so far, in order."""
+        return tuple(self._events)
+
+
+class Begin(Protocol):
+    """What a saga gets: short transactions of its own, the services it may call, the installation's
+    secrets.
+    """
+
+    secrets: Secrets
+
+    def __call__(self, cause: Cause) -> AbstractAsyncContextManager[Tx]:
+        """A transaction that commits on leaving and rolls back on an exception."""
+
+    def peer(self, service: str) -> Client:
+        """The client of another service."""
