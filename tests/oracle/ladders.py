@@ -40,8 +40,9 @@ LONGER: tuple[Span | Calendar, ...] = (Calendar("quarter", 1), Calendar("year", 
 
 
 def need(chooser: Chooser) -> Need:
-    metric = pick(chooser, ("spend", "visits", "growth", "points"))
-    low, high = {"spend": (1_000, 40_000), "visits": (1, 4)}.get(metric, (10, 400))
+    metric = pick(chooser, ("spend", "visits", "days", "growth", "points"))
+    few = {"spend": (1_000, 40_000), "visits": (1, 4), "days": (1, 3)}
+    low, high = few.get(metric, (10, 400))
     return Need(metric, chooser.number(low, high))
 
 

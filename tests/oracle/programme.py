@@ -32,7 +32,7 @@ class Lifetime:
 
 @dataclass(frozen=True)
 class Need:
-    """One leaf of a test. `metric`: `spend` (minor units), `visits`, or a point type."""
+    """One leaf of a test. `metric`: `spend` (minor), `visits`, `days`, or a point type."""
 
     metric: str
     at_least: int

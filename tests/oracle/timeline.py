@@ -86,6 +86,10 @@ class Ladder:
             return period_end(at, rung.window, self.zone)
         return plus(at, rung.window, self.zone)
 
+    def is_open(self, rung: Rung, at: datetime, t: datetime) -> bool:
+        until = self.counts_until(rung, at)
+        return until is None or t < until
+
     def is_met(self, rung: Rung, test: Test, t: datetime) -> bool:
         if isinstance(test, AllOf):
             return all(self.is_met(rung, each, t) for each in test.of)
@@ -94,12 +98,11 @@ class Ladder:
         return self.value(rung, test, t) >= test.at_least
 
     def value(self, rung: Rung, need: Need, t: datetime) -> Fraction:
-        total = Fraction(0)
-        for fact in self.facts:
-            until = self.counts_until(rung, fact.at)
-            if fact.at <= t and (until is None or t < until):
-                total += fact.brings[need.metric]
-        return total
+        inside = [fact for fact in self.facts if fact.at <= t and self.is_open(rung, fact.at, t)]
+        if need.metric == "days":
+            visits = [fact.at for fact in inside if fact.brings["visits"]]
+            return Fraction(len({at.astimezone(self.zone).date() for at in visits}))
+        return sum((fact.brings[need.metric] for fact in inside), Fraction(0))
 
     def spells(self, rung: Rung) -> list[Spell]:
         """When the test is met, looked at in every instant at which that could change."""
