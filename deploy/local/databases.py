@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 
 class ForeignDatabase(RuntimeError):
@@ -18,7 +18,10 @@ def sibling(dsn: str, database: str) -> str:
 
 
 async def prepare(dsn: str, names: Iterable[str], installation: str) -> dict[str, str]:
-    """Make what is missing and return a DSN per name. Refuses databases that carry another installation's mark."""
+    """Make what is missing and return a DSN per name.
+
+    Raises ForeignDatabase where one carries another installation's mark.
+    """
     mark = f"laurel installation {installation}"
     connection = await asyncpg.connect(dsn)
     try:

@@ -1,8 +1,8 @@
 """PostgreSQL out of a wheel: started, adopted after a killed owner, stopped.
 
-The server outlives whoever started it; it listens on a Unix socket alone. `start` finds one of three
-things under the data folder: nothing (it is made), a server that somebody left running (it is adopted),
-or the remains of a killed one (it is started again and recovers from its log).
+The server outlives whoever started it; it listens on a Unix socket alone. `start` finds one of
+three things under the data folder: nothing (it is made), a server that somebody left running (it is
+adopted), or the remains of a killed one (it is started again and recovers from its log).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import asyncpg  # type: ignore[import-untyped]
-import psutil  # type: ignore[import-untyped]
+import asyncpg
+import psutil
 
 with warnings.catch_warnings():  # it looks for a runtime folder that not every machine has
     warnings.simplefilter("ignore")
@@ -35,7 +35,7 @@ _IMMEDIATE_S = 2
 _PORT = 5432
 _LOG_TAIL_MAX = 2000
 
-# Sized for a small machine. Nothing here trades durability: fsync, full pages and synchronous commit stay on.
+# Sized for a small machine. Nothing here trades durability.
 SETTINGS = (
     ("max_connections", "200"),
     ("shared_buffers", "192MB"),
@@ -94,7 +94,7 @@ def start(data_dir: Path) -> Server:
 
 
 def _make(data_dir: Path) -> None:
-    """Make the cluster beside its place and move it there, so that a killed initdb leaves no half of one."""
+    """Make the cluster beside its place and move it: a killed initdb leaves no half of one."""
     fresh = data_dir.with_name(f".{data_dir.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -119,7 +119,7 @@ def _bring_up(data_dir: Path) -> None:
 
 
 def _start_once(data_dir: Path) -> None:
-    """One attempt, with no process of ours alive: whatever the pid files name is dead or a stranger."""
+    """One attempt, with no process of ours alive: what the pid files name is dead or a stranger."""
     socket_dir = find_suitable_socket_dir(data_dir, PostgresServer.runtime_path)
     if socket_dir != data_dir:
         socket_dir.chmod(0o777)
@@ -132,11 +132,13 @@ def _start_once(data_dir: Path) -> None:
 
 
 def _stopped(data_dir: Path, mode: str, within_s: int) -> bool:
-    return _pg_ctl(data_dir, "stop", "-t", str(within_s), "-m", mode) or not _any_process_of(data_dir)
+    return _pg_ctl(data_dir, "stop", "-t", str(within_s), "-m", mode) or not _any_process_of(
+        data_dir
+    )
 
 
 def _pg_ctl(data_dir: Path, verb: str, *options: str) -> bool:
-    """Run pg_ctl to its end. Its output goes nowhere: a pipe would be held open by the server it starts."""
+    """Run pg_ctl to its end. No pipe for its output: the server it starts would hold it open."""
     handle = _handle(data_dir)
     program = str(handle.bin_path / "pg_ctl")
     ended = subprocess.run(
@@ -153,12 +155,12 @@ def _pg_ctl(data_dir: Path, verb: str, *options: str) -> bool:
 
 
 def _handle(data_dir: Path) -> PostgresServer:
-    """The library's view of a folder; it is asked for its binaries and its system user, never to start or stop."""
+    """The library's view of a folder: asked for binaries and user, never to start or stop."""
     return PostgresServer(data_dir, cleanup_mode=None)
 
 
 def _any_process_of(data_dir: Path) -> bool:
-    """Whether a server process of this folder lives. A number in a pid file may be a stranger's by now."""
+    """Whether a server process of this folder lives. A pid in a file may be a stranger's by now."""
     return any(_serves(process, data_dir) for process in psutil.process_iter())
 
 

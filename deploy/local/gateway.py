@@ -1,0 +1,197 @@
+"""One public address for the suite: routes by noun, streams both ways.
+
+When a service is down it says honestly what that means: 503 with `outcome: none` where the request
+surely never reached the service, `outcome: unknown` where it may have (then ask again by key).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+
+import httpx
+import uvicorn
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from uuid_utils import uuid7
+
+from deploy.local import parent
+from deploy.local.problems import MALFORMED, NOT_FOUND, TOO_LARGE, UNAVAILABLE, answer
+from deploy.local.services import NAMES, SERVICE_OF_NOUN
+
+UPSTREAMS = "LAUREL_UPSTREAMS"
+PORT = "LAUREL_PORT"
+BODY_MAX = 5 * 1024 * 1024
+IN_FLIGHT_MAX = 400
+HELD_BODY_MAX = 64 * 1024
+ANSWER_MAX_S = 30.0
+CONNECT_MAX_S = 2.0
+IDLE_MAX_S = 3.0  # below the services' keep-alive: never write to a connection they just closed
+PLAIN_PAGES = frozenset({"healthz", "readyz", "metrics", "docs", "openapi.json"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+HOP_BY_HOP = frozenset(
+    b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding "
+    b"upgrade host expect".split()
+)
+
+
+class BodyTooLarge(Exception):
+    """More was sent than any service reads."""
+
+
+def service_of(path: str) -> str | None:
+    """Whose a path is: by its noun after `/v1/`, or by the service's own name; None if nobody's."""
+    parts = path.split("/")
+    if len(parts) < 3 or parts[0]:
+        return None
+    if parts[1] == "v1":
+        noun = parts[2].partition(":")[0]
+        return noun if noun in NAMES else SERVICE_OF_NOUN.get(noun)
+    return parts[1] if parts[1] in NAMES and parts[2:] and parts[2] in PLAIN_PAGES else None
+
+
+class Gateway:
+    """The ASGI application. `upstreams` is a base URL per service."""
+
+    def __init__(self, upstreams: Mapping[str, str]) -> None:
+        self._upstreams = upstreams
+        self._in_flight = 0
+        self._client: httpx.AsyncClient | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection scope."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        request_id = request.headers.get("x-request-id") or str(uuid7())
+        self._in_flight += 1
+        try:
+            response = await self._answer(request, request_id)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            pass
+        finally:
+            self._in_flight -= 1
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        path = request.scope["path"]
+        service = service_of(path)
+        if service is None:
+            return answer(NOT_FOUND, request_id)
+        if self._in_flight > IN_FLIGHT_MAX:
+            return answer(UNAVAILABLE, request_id)
+        if _length(request) > BODY_MAX:
+            return answer(TOO_LARGE, request_id)
+        return await self._forward(request, request_id, service)
+
+    async def _forward(self, request: Request, request_id: str, service: str) -> Response:
+        try:
+            passed_on = await _passed_on(request, request_id, self._upstreams[service], service)
+            response = await self._open_client().send(passed_on, stream=True)
+        except BodyTooLarge:
+            return answer(TOO_LARGE, request_id)
+        except (httpx.InvalidURL, httpx.LocalProtocolError):
+            return answer(MALFORMED, request_id)
+        except NEVER_SENT:
+            return answer(UNAVAILABLE, request_id)
+        except httpx.TransportError:
+            is_safe = request.method in SAFE_METHODS
+            return answer(UNAVAILABLE, request_id, "none" if is_safe else "unknown")
+        if request.scope["path"] == f"/{service}/docs":
+            return await _docs(response, service)
+        return _passed_back(response)
+
+    def _open_client(self) -> httpx.AsyncClient:
+        """Opened in the serving loop; one pool for all services."""
+        if self._client is None:
+            limits = httpx.Limits(
+                max_connections=IN_FLIGHT_MAX,
+                max_keepalive_connections=IN_FLIGHT_MAX,
+                keepalive_expiry=IDLE_MAX_S,
+            )
+            timeout = httpx.Timeout(ANSWER_MAX_S, connect=CONNECT_MAX_S, pool=CONNECT_MAX_S)
+            self._client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
+        return self._client
+
+
+async def _passed_on(
+    request: Request, request_id: str, upstream: str, service: str
+) -> httpx.Request:
+    """The same request for the service: path and query byte for byte, body as it comes."""
+    target = request.scope["raw_path"].removeprefix(f"/{service}".encode())
+    if request.scope["query_string"]:
+        target += b"?" + request.scope["query_string"]
+    headers = [(name, value) for name, value in request.headers.raw if name not in HOP_BY_HOP]
+    if "x-request-id" not in request.headers:
+        headers.append((b"x-request-id", request_id.encode()))
+    if request.client:
+        headers.append((b"x-forwarded-for", request.client.host.encode()))
+    url = httpx.URL(upstream).copy_with(raw_path=target)
+    return httpx.Request(request.method, url, headers=headers, content=await _body(request))
+
+
+async def _body(request: Request) -> bytes | AsyncIterator[bytes] | None:
+    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
+        return None
+    is_small = "content-length" in request.headers and _length(request) <= HELD_BODY_MAX
+    return await request.body() if is_small else _stream(request)
+
+
+async def _stream(request: Request) -> AsyncIterator[bytes]:
+    sent = 0
+    async for chunk in request.stream():
+        sent += len(chunk)
+        if sent > BODY_MAX:
+            raise BodyTooLarge
+        yield chunk
+
+
+def _length(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else BODY_MAX + 1
+
+
+def _passed_back(response: httpx.Response) -> Response:
+    back = StreamingResponse(
+        response.aiter_raw(),
+        status_code=response.status_code,
+        background=BackgroundTask(response.aclose),
+    )
+    back.raw_headers = [
+        (name.lower(), value)
+        for name, value in response.headers.raw
+        if name.lower() not in HOP_BY_HOP
+    ]
+    return back
+
+
+async def _docs(response: httpx.Response, service: str) -> Response:
+    """The service's own page, pointed at its own description behind this address."""
+    page = await response.aread()
+    pointed = page.replace(b"/openapi.json", f"/{service}/openapi.json".encode())
+    media_type = response.headers.get("content-type")
+    return Response(pointed, response.status_code, media_type=media_type)
+
+
+def main() -> None:
+    """Serve until asked to stop."""
+    parent.end_with_parent()
+    uvicorn.run(
+        Gateway(json.loads(os.environ[UPSTREAMS])),
+        host="127.0.0.1",
+        port=int(os.environ[PORT]),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    main()
