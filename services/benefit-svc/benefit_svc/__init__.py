@@ -1,0 +1,1 @@
+"""benefit-svc: benefits and the entitlements to them, rewards, redemption and vouchers."""

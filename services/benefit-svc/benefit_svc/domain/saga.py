@@ -1,0 +1,127 @@
+"""Where a redemption goes next: one pure function of its state and points-svc's last answer (B4).
+
+points-svc's end of the hold is the only truth: captured → fulfilled, released or lapsed → refused.
+What stands in our own row is an intent: `decided` goes forward, `refusing` goes back, and either
+yields to that truth. A timeout is unknown, never "no": the hold is asked for by its id. A hold that
+points-svc has not seen may still be on its way: it is placed again under the same id, or released
+unseen (a tombstone), and only then does the stock go back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from benefit_svc.domain.redemptions import Redemption, Why
+
+ATTEMPTS_MAX = 40
+
+
+class Step(Enum):
+    """What to do next: four calls to points-svc, then three local transactions, then waiting."""
+
+    HOLD = "hold"
+    ASK = "ask"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    TURN_BACK = "turn_back"
+    FULFIL = "fulfil"
+    REFUSE = "refuse"
+    CANCEL_BURN = "cancel_burn"
+    CANCEL = "cancel"
+    WAIT = "wait"
+
+
+REMOTE = frozenset({Step.HOLD, Step.ASK, Step.CAPTURE, Step.RELEASE, Step.CANCEL_BURN})
+
+
+@dataclass(frozen=True)
+class HoldIs:
+    """The hold stands so at points-svc."""
+
+    state: Literal["open", "captured", "released", "lapsed"]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """points-svc has no such hold: still unknown, a request for it may be on its way."""
+
+
+@dataclass(frozen=True)
+class Denied:
+    """points-svc said no, for good: its code and numbers (`points_insufficient` with `asked`,
+    `available`).
+    """
+
+    code: str
+    numbers: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BurnCancelled:
+    """The burn's points are back in their lots."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No answer, or none that settles anything: it may have happened or not."""
+
+
+Answer = HoldIs | Unseen | Denied | BurnCancelled | Unknown
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next step, and why where it turns back or refuses."""
+
+    step: Step
+    why: Why | None = None
+
+
+TIMED_OUT = Why("redemption_timed_out")
+
+
+def first_step(redemption: Redemption) -> Next:
+    """Where whoever takes a redemption up begins; `attempts` counts those who took it up after the
+    first.
+    """
+    if redemption.state == "decided":
+        return Next(Step.ASK if redemption.attempts else Step.HOLD)
+    if redemption.state == "refusing":
+        return Next(Step.RELEASE, redemption.why)
+    if redemption.state == "cancelling":
+        return Next(Step.CANCEL_BURN)
+    return Next(Step.WAIT)
+
+
+def next_step(redemption: Redemption, did: Step, answer: Answer) -> Next:
+    """The step after `did` was answered so. WAIT: nothing more can be known now; someone takes it
+    up again later.
+    """
+    if did is Step.CANCEL_BURN:
+        return Next(Step.CANCEL if isinstance(answer, BurnCancelled) else Step.WAIT)
+    if isinstance(answer, HoldIs) and answer.state != "open":
+        return _ended(redemption, answer.state)
+    if isinstance(answer, (Unknown, BurnCancelled)):
+        return Next(Step.WAIT if did is Step.ASK else Step.ASK)
+    if redemption.state == "refusing":
+        return Next(Step.WAIT if did is Step.RELEASE else Step.RELEASE, redemption.why)
+    return _forward(redemption, did, answer)
+
+
+def _ended(redemption: Redemption, state: str) -> Next:
+    if state == "captured":
+        return Next(Step.FULFIL)
+    return Next(Step.REFUSE, redemption.why or Why("hold_not_open", {"state": state}))
+
+
+def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied) -> Next:
+    if isinstance(answer, Denied):
+        return Next(Step.TURN_BACK, Why(answer.code, answer.numbers))
+    if isinstance(answer, Unseen):
+        if redemption.attempts > ATTEMPTS_MAX:
+            return Next(Step.TURN_BACK, TIMED_OUT)
+        return Next(Step.HOLD)
+    if did is Step.CAPTURE:
+        return Next(Step.TURN_BACK, Why("hold_not_open", {"state": "lapsed"}))
+    return Next(Step.CAPTURE)

@@ -1,0 +1,1 @@
+"""PostgreSQL: one statement a function, rows to values and back."""
