@@ -1,7 +1,8 @@
 """Sends what transactions said. One relay is at work per database; any number may stand by.
 
-A round is one transaction under an advisory lock: claim unsent rows, send, and mark them once the bus has acknowledged
-all. Whatever happens in between, the rows are unsent still and go again: at least once, never lost.
+A round is one transaction under an advisory lock: claim unsent rows, send, and mark them once the
+bus has acknowledged all. Whatever happens in between, the rows are unsent still and go again: at
+least once, never lost.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ from chassis.database import Database
 from chassis.logs import logger
 from chassis.tx import Cause
 
-failpoints.register("relay.after_claim", "relay.after_send", "relay.before_mark", "relay.after_mark")
+failpoints.register(
+    "relay.after_claim", "relay.after_send", "relay.before_mark", "relay.after_mark"
+)
 
 CAUSE = Cause("relay", "job:relay")
 ROWS_MAX = 500
@@ -69,7 +72,9 @@ class Relay:
         return self._loop.trouble()
 
     async def _run(self) -> None:
-        """Send until stopped. A failed round is counted, logged once per outage, and tried again."""
+        """Send until stopped. A failed round is counted, logged once per outage, and tried
+        again.
+        """
         idle = bell.Pace(IDLE_FIRST_S, IDLE_LONGEST_S)
         backoff = bell.Pace(BACKOFF_FIRST_S, BACKOFF_LONGEST_S)
         try:
@@ -78,7 +83,7 @@ class Relay:
                     sent = await self.turn()
                     self._went_well()
                     backoff.busy()
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001
                     await self._went_wrong(error)
                     await self._ear.wait(backoff.idle())
                     continue
@@ -90,7 +95,9 @@ class Relay:
             await self._publisher.stop()
 
     async def turn(self) -> int | None:
-        """One round and, when due, upkeep. The number of records sent, None where another relay is at work."""
+        """One round and, when due, upkeep. The number of records sent, None where another relay is
+        at work.
+        """
         now = asyncio.get_running_loop().time()
         if not self._started:
             await self._publisher.start()
@@ -123,9 +130,11 @@ class Relay:
         return len(claimed.messages)
 
     async def republish(self, since: datetime | None = None) -> int:
-        """Have everything sent again that was written since then and is still kept. The number of rows.
+        """Have everything sent again that was written since then and is still kept. The number of
+        rows.
 
-        For a broker that lost its data. Records come twice to whoever had them, which changes nothing.
+        For a broker that lost its data. Records come twice to whoever had them, which changes
+        nothing.
         """
         async with self._begin(CAUSE) as tx:
             before = await outbox.moment(tx)
@@ -171,7 +180,9 @@ class Relay:
     async def _went_wrong(self, error: Exception) -> None:
         metrics.RELAY_FAILED.inc()
         if not self.failing:
-            logger().error("relay", service=self._service, state="failing", error=type(error).__name__)
+            logger().error(
+                "relay", service=self._service, state="failing", error=type(error).__name__
+            )
         self.failing = True
         self._started = False
         await self._publisher.stop()

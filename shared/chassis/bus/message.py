@@ -1,4 +1,6 @@
-"""What travels: a message on its way out, a record on its way in, and how many of them are packed into one row."""
+"""What travels: a message on its way out, a record on its way in, and how many of them are packed
+into one row.
+"""
 
 import zlib
 from collections.abc import Sequence
@@ -9,7 +11,9 @@ import msgspec
 Headers = tuple[tuple[str, bytes], ...]
 
 MESSAGE_BODY_MAX = 900_000
-"""Bytes of a body that a service may say: under every broker's default limit of 1 MiB, headers included."""
+"""Bytes of a body that a service may say: under every broker's default limit of 1 MiB, headers
+included.
+"""
 
 RECORD_BODY_MAX = 1_000_000
 """Bytes of a body that a service reads; what is larger is parked unread."""
@@ -27,7 +31,9 @@ class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Place(NamedTuple):
-    """One partition of one life of a topic. A topic that was deleted and made again is another place."""
+    """One partition of one life of a topic. A topic that was deleted and made again is another
+    place.
+    """
 
     topic: str
     incarnation: str
@@ -43,13 +49,17 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: bytes
 
     def header(self, name: str) -> str:
-        """The header's text, "" where it is missing; bytes that are no UTF-8 are shown as replacement signs."""
+        """The header's text, "" where it is missing; bytes that are no UTF-8 are shown as
+        replacement signs.
+        """
         found = next((value for key, value in self.headers if key == name), b"")
         return found.decode(errors="replace")
 
 
 class Batch(NamedTuple):
-    """Records of one place in offset order. `ends_at` is the offset to go on from, also behind skipped ones."""
+    """Records of one place in offset order. `ends_at` is the offset to go on from, also behind
+    skipped ones.
+    """
 
     place: Place
     records: list[Record]

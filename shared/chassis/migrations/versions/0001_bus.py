@@ -51,7 +51,8 @@ CREATE TABLE parked (
     detail       text             NOT NULL,
     record       bytea            NOT NULL,
     parked_at    timestamptz      NOT NULL,
-    state        text             NOT NULL DEFAULT 'parked' CHECK (state IN ('parked', 'retried', 'dropped')),
+    state        text             NOT NULL DEFAULT 'parked'
+        CHECK (state IN ('parked', 'retried', 'dropped')),
     settled_at   timestamptz,
     settled_by   text,
     CHECK ((state = 'parked') = (settled_at IS NULL)),

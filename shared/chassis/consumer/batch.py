@@ -1,0 +1,140 @@
+"""Works one batch off: one transaction with the fence, what is parked, and everything that its
+events cause.
+
+A batch that fails for an unexpected reason is halved until the guilty record stands alone; that one
+is tried a few times and then parked, the rest go on.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis import failpoints, metrics
+from chassis.bus.message import Batch, Place, Record
+from chassis.bus.port import BusDown
+from chassis.consumer import offsets
+from chassis.consumer.dispatch import dispatch
+from chassis.consumer.offsets import Zombie
+from chassis.consumer.parking import park, whereabouts
+from chassis.consumer.reading import Reader, Reading, Stop, Unfit
+from chassis.database import Database
+from chassis.subscription import Subscription
+from chassis.tx import Cause, Conflict, Tx, Unavailable
+
+failpoints.register("consumer.before_inbox", "consumer.after_effect", "consumer.after_commit")
+
+CONFLICTS_MAX = 5
+CONFLICT_FIRST_S = 0.01
+ALONE_MAX = 3
+ALONE_WAIT_S = 0.05
+
+PASSING = (Conflict, Unavailable, Zombie, BusDown)
+"""What goes by without anybody's fault; such a batch is read again and never parked."""
+
+
+@dataclass
+class Standing:
+    """Where one consumer is at one place, as far as this process knows."""
+
+    next_offset: int
+    parked_in_a_row: int = 0
+
+
+class Worker:
+    """Works batches off for one consumer."""
+
+    def __init__(
+        self,
+        consumer: str,
+        subscriptions: Sequence[Subscription],
+        database: Database,
+        reader: Reader,
+    ) -> None:
+        self._consumer = consumer
+        self._subscriptions = subscriptions
+        self._database = database
+        self._reader = reader
+
+    async def work(self, batch: Batch, standing: Standing) -> None:
+        """Bring `standing` behind the batch. Raises one of PASSING (read again from the table), or
+        Stop.
+        """
+        pieces = [list(batch.records)]
+        while pieces:
+            records = pieces.pop()
+            guilty = await self._attempt(batch.place, records, standing)
+            if guilty is None:
+                continue
+            if len(records) == 1:
+                await self._alone(batch.place, records[0], standing, guilty)
+            else:
+                half = len(records) // 2
+                pieces += [records[half:], records[:half]]
+
+    async def _attempt(
+        self, place: Place, records: Sequence[Record], standing: Standing
+    ) -> Exception | None:
+        """Apply; the error where it is none that passes."""
+        try:
+            await self._apply_patiently(place, records, standing)
+        except (*PASSING, Stop):
+            raise
+        except Exception as error:  # noqa: BLE001
+            metrics.CONSUMER_FAILED.labels(place.topic).inc()
+            return error
+        return None
+
+    async def _apply_patiently(
+        self, place: Place, records: Sequence[Record], standing: Standing
+    ) -> None:
+        """Apply, again after each lost race, a few times."""
+        for lost in range(CONFLICTS_MAX):
+            try:
+                return await self._apply(
+                    place, self._reader.read(records, standing.parked_in_a_row), standing
+                )
+            except Conflict:
+                metrics.TRANSACTIONS_RETRIED.labels("consumer").inc()
+                await asyncio.sleep(CONFLICT_FIRST_S * 2**lost)
+        raise Conflict(place.topic)
+
+    async def _apply(self, place: Place, reading: Reading, standing: Standing) -> None:
+        if reading.ends_at is not None:
+            await failpoints.reach("consumer.before_inbox")
+            async with self._database.begin(self._cause(place, standing.next_offset)) as tx:
+                await self._settle(tx, place, reading, standing.next_offset, reading.ends_at)
+            standing.next_offset = reading.ends_at
+            standing.parked_in_a_row = reading.parked_in_a_row
+            await failpoints.reach("consumer.after_commit")
+        if reading.stop:
+            raise reading.stop
+
+    async def _settle(
+        self, tx: Tx, place: Place, reading: Reading, expected: int, ends_at: int
+    ) -> None:
+        await offsets.advance(tx, self._consumer, place, expected, ends_at)
+        await park(tx, self._consumer, place, reading.unfit)
+        await dispatch(tx, self._subscriptions, reading.events)
+        await failpoints.reach("consumer.after_effect")
+
+    async def _alone(
+        self, place: Place, record: Record, standing: Standing, guilty: Exception
+    ) -> None:
+        """Try a lone record a few times more, then park it."""
+        for _ in range(ALONE_MAX - 1):
+            await asyncio.sleep(ALONE_WAIT_S)
+            again = await self._attempt(place, [record], standing)
+            if again is None:
+                return
+            guilty = again
+        stop = self._reader.too_many(standing.parked_in_a_row + 1)
+        if stop:
+            raise stop
+        reading = Reading(
+            standing.parked_in_a_row + 1, [], [Unfit(record, "failed", whereabouts(guilty))]
+        )
+        reading.ends_at = record.offset + 1
+        await self._apply(place, reading, standing)
+
+    def _cause(self, place: Place, offset: int) -> Cause:
+        return Cause(f"{place.topic}/{place.partition}/{offset}", f"bus:{place.topic}")

@@ -1,0 +1,204 @@
+"""One service's consumer: everything it subscribes to, read in turns, lane by lane."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chassis import metrics
+from chassis.bus.bell import Ear, Pace
+from chassis.bus.codec import CATALOG
+from chassis.bus.loop import Loop
+from chassis.bus.message import Batch, Place
+from chassis.bus.port import Bus, BusDown, Subscriber
+from chassis.bus.topics import topics_heard
+from chassis.consumer import offsets
+from chassis.consumer.batch import PASSING, Standing, Worker
+from chassis.consumer.reading import Reader, Stop
+from chassis.consumer.watch import Watch
+from chassis.database import Database
+from chassis.logs import logger
+from chassis.subscription import Subscription
+from chassis.tx import Cause, Unavailable
+
+LANES = 2
+BACKOFF_FIRST_S = 0.05
+BACKOFF_LONGEST_S = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much at once, and how long without progress."""
+
+    batch_first: int = 500
+    batch_max: int = 2_000
+    batch_slow_s: float = 2.0
+    parked_in_a_row_max: int = 20
+    look_every_s: float = 1.0
+    stalled_s: float = 30.0
+
+
+class Consumer:
+    """Hears `subscriptions` in the name of a service. Copies of it, in any number of processes,
+    share the partitions.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        subscriptions: Sequence[Subscription],
+        database: Database,
+        bus: Bus,
+        limits: Limits | None = None,
+    ) -> None:
+        self.name = name
+        self.stopped_because = ""
+        self._limits = limits or Limits()
+        self._topics = topics_heard([subscription.event for subscription in subscriptions])
+        self._database = database
+        self._bus = bus
+        reader = Reader([s.event for s in subscriptions], CATALOG, self._limits.parked_in_a_row_max)
+        self._worker = Worker(name, subscriptions, database, reader)
+        self._standings: dict[Place, Standing] = {}
+        self._subscriber: Subscriber | None = None
+        self._batch_limit = self._limits.batch_first
+        self._ear = Ear(())
+        self._loop = Loop("consumer", self._run, self._ear.wake)
+
+    async def start(self) -> None:
+        """Begin to hear, in the background."""
+        self._loop.start()
+
+    async def stop(self) -> None:
+        """End after the batches in hand, or without them after a few seconds."""
+        await self._loop.stop()
+
+    def trouble(self) -> dict[str, str]:
+        """Why the consumer does not go on by itself; empty while it does, and while the bus is
+        merely waited for.
+        """
+        return {"consumer": self.stopped_because} if self.stopped_because else self._loop.trouble()
+
+    def assigned(self) -> bool:
+        """Whether there is a bus that gives us something to read."""
+        return self._subscriber is not None
+
+    async def _run(self) -> None:
+        backoff = Pace(BACKOFF_FIRST_S, BACKOFF_LONGEST_S)
+        while not self._loop.stopping and not self.stopped_because:
+            try:
+                await self._consume(backoff)
+            except (BusDown, Unavailable) as down:
+                logger().warning("consumer", consumer=self.name, state="no bus", error=str(down))
+                await self._pause(backoff.idle())
+
+    async def _pause(self, seconds: float) -> None:
+        if not self._loop.stopping:
+            await self._ear.wait(seconds)
+
+    async def _consume(self, backoff: Pace) -> None:
+        """One life of a client: join, read in turns, leave."""
+        subscriber = self._bus.subscriber(self.name, self._topics, self._positions)
+        watch = Watch(self._limits.look_every_s, self._limits.stalled_s)
+        try:
+            await subscriber.start()
+            self._subscriber = subscriber
+            while not self._loop.stopping and not self.stopped_because:
+                batches = await subscriber.fetch(self._batch_limit)
+                passed = await self._turn(batches, subscriber)
+                if passed:
+                    backoff.busy()
+                else:
+                    await self._pause(backoff.idle())
+                if watch.due():
+                    await self._look(subscriber, watch)
+        finally:
+            self._subscriber = None
+            await subscriber.stop()
+
+    async def _turn(self, batches: Sequence[Batch], subscriber: Subscriber) -> bool:
+        """Work off what was fetched. Same partition numbers of all topics, so the same keys, share
+        a lane in turn.
+        """
+        lanes: dict[int, list[Batch]] = {}
+        for batch in batches:
+            lanes.setdefault(batch.place.partition % LANES, []).append(batch)
+        done = await asyncio.gather(
+            *(self._lane(lane, subscriber) for lane in lanes.values()), return_exceptions=True
+        )
+        for ended in done:
+            if isinstance(ended, BaseException):
+                raise ended
+        return all(done)
+
+    async def _lane(self, batches: Sequence[Batch], subscriber: Subscriber) -> bool:
+        passed = True
+        for batch in batches:
+            if self.stopped_because:
+                return passed
+            passed &= await self._one(batch, subscriber)
+        return passed
+
+    async def _one(self, batch: Batch, subscriber: Subscriber) -> bool:
+        """Work a batch off. False: something passing came between, and it will be read again."""
+        standing = self._standings[batch.place]
+        records = [record for record in batch.records if record.offset >= standing.next_offset]
+        size = max(1, self._batch_limit)
+        try:
+            for first in range(0, len(records), size):
+                await self._timed(Batch(batch.place, records[first : first + size]), standing)
+        except PASSING as passing:
+            self._slower()
+            logger().info(
+                "batch", topic=batch.place.topic, state="again", error=type(passing).__name__
+            )
+            await self._again(batch.place, subscriber)
+            return isinstance(passing, offsets.Zombie)
+        except Stop as stop:
+            self._halt(str(stop), batch.place)
+        return True
+
+    async def _timed(self, batch: Batch, standing: Standing) -> None:
+        started = time.perf_counter()
+        await self._worker.work(batch, standing)
+        seconds = time.perf_counter() - started
+        metrics.BATCH_RECORDS.labels(batch.place.topic).observe(len(batch.records))
+        metrics.BATCH_SECONDS.labels(batch.place.topic).observe(seconds)
+        if seconds > self._limits.batch_slow_s:
+            self._slower()
+        elif len(batch.records) >= self._batch_limit:
+            self._batch_limit = min(self._batch_limit * 2, self._limits.batch_max)
+
+    def _slower(self) -> None:
+        self._batch_limit = max(1, self._batch_limit // 2)
+
+    async def _again(self, place: Place, subscriber: Subscriber) -> None:
+        """Ask the table where we are, and read from there."""
+        stand = await self._positions([place])
+        subscriber.seek(place, stand[place])
+
+    async def _positions(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        async with self._database.begin(Cause(f"{self.name}/assigned", "bus:offsets")) as tx:
+            stand = await offsets.stand(tx, self.name, places)
+        self._standings.update((place, Standing(offset)) for place, offset in stand.items())
+        return stand
+
+    def _halt(self, reason: str, place: Place) -> None:
+        self.stopped_because = reason
+        logger().critical("consumer stopped", consumer=self.name, reason=reason, **place._asdict())
+
+    async def _look(self, subscriber: Subscriber, watch: Watch) -> None:
+        """Tell the lag, give the bus its hint, and start over with a client that stands still while
+        there is work.
+        """
+        mine = {place: self._standings[place].next_offset for place in tuple(subscriber.places())}
+        ends = await subscriber.ends()
+        lag: dict[str, int] = dict.fromkeys(self._topics, 0)
+        for place, offset in mine.items():
+            lag[place.topic] += max(0, ends.get(place, offset) - offset)
+        for topic, records in lag.items():
+            metrics.CONSUMER_LAG.labels(topic).set(records)
+        await subscriber.hint(mine)
+        if watch.is_stalled(mine, sum(lag.values())):
+            metrics.CONSUMER_RECREATED.inc()
+            raise BusDown("no progress")

@@ -1,0 +1,17 @@
+"""Gives events to the verbs that answer them."""
+
+from collections.abc import Sequence
+
+from chassis.subscription import Subscription
+from chassis.tx import Tx
+from contracts.events.base import Event
+
+
+async def dispatch(tx: Tx, subscriptions: Sequence[Subscription], events: Sequence[Event]) -> None:
+    """Each handler once with all of its events, in the order of the subscriptions. Results do not
+    depend on order (E3).
+    """
+    for subscription in subscriptions:
+        heard = [event for event in events if type(event) is subscription.event]
+        if heard:
+            await subscription.handler(tx, heard)
