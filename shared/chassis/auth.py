@@ -23,7 +23,7 @@ class Caller:
 
 
 class Secrets:
-    """The installation's secrets by name, 32 bytes each. A missing or short one stops the process."""
+    """The installation's secrets by name, 32 bytes each. A missing one stops the process."""
 
     def __init__(self, secrets: Mapping[str, bytes]) -> None:
         self._secrets = dict(secrets)

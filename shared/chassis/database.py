@@ -29,7 +29,8 @@ DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyn
 GONE = ("08", "57P", "53")
 
 BEGIN = text(
-    "SELECT set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)"
+    "SELECT set_config('statement_timeout', :statement, true),"
+    " set_config('lock_timeout', :lock, true)"
 )
 
 

@@ -1,4 +1,4 @@
-"""One JSON line per request, batch or job round, written at the edge. Domain and store never log."""
+"""One JSON line per request, batch or job round, from the edge. Domain and store never log."""
 
 import logging
 import sys

@@ -56,7 +56,7 @@ def _upgrade(connection: Connection, versions: Path, table: str) -> None:
     directory = scripts(versions)
 
     def steps(current: Any, _: MigrationContext) -> list[RevisionStep]:
-        return directory._upgrade_revs("heads", current)
+        return directory._upgrade_revs("heads", current)  # noqa: SLF001 — as `alembic upgrade` does
 
     context = MigrationContext.configure(
         connection, opts={"version_table": table, "fn": steps, "transactional_ddl": False}

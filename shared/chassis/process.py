@@ -1,24 +1,29 @@
-"""A service running in this process, in some of its four roles: `api`, `consume`, `relay`, `jobs`."""
+"""A service running in this process, in some of four roles: `api`, `consume`, `relay`, `jobs`."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
 from chassis import failpoints
 from chassis.auth import Keys, Secrets
+from chassis.bus.port import Bus
+from chassis.bus.transport import open_bus
 from chassis.client import Client
 from chassis.clock import Clock, clock
+from chassis.consumer import Consumer, Limits
 from chassis.database import Database
 from chassis.document import document_router
 from chassis.http.app import application
 from chassis.http.edge import Edge
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
+from chassis.relay import Relay, Upkeep
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.work import Work
+
+DAY_S = 86_400
 
 Transports = Mapping[str, httpx.AsyncBaseTransport]
 
@@ -52,9 +57,9 @@ class Process:
         self.work = Work(self.database, self.peers)
         self.jobs = Jobs(self.work, service.jobs)
         self.app = self._application()
-        self.bus: Any | None = None
-        self.consumer: Any | None = None
-        self.relay: Any | None = None
+        self.bus: Bus | None = None
+        self.consumer: Consumer | None = None
+        self.relay: Relay | None = None
 
     def _application(self) -> FastAPI:
         edge = Edge(
@@ -74,23 +79,23 @@ class Process:
 
     async def start(self) -> None:
         """Bring the database up to date, then start the roles."""
-        from chassis.bus.transport import open_bus
-        from chassis.consumer import Consumer
-        from chassis.relay import Relay
-
         await migrate(self.database.engine, self.service.migrations)
         if "relay" in self.roles or "consume" in self.roles:
             self.bus = await open_bus(self.service.name, self.settings, self.database)
         if "relay" in self.roles and self.bus:
-            self.relay = Relay(self.database, self.bus)
+            self.relay = Relay(self.database, self.bus, self._upkeep())
             await self.relay.start()
         if "consume" in self.roles and self.bus and self.service.subscriptions:
+            limits = Limits(parked_in_a_row_max=self.settings.parked_in_a_row_max)
             self.consumer = Consumer(
-                self.service.name, self.service.subscriptions, self.database, self.bus
+                self.service.name, self.service.subscriptions, self.database, self.bus, limits
             )
             await self.consumer.start()
         if "jobs" in self.roles:
             self.jobs.start()
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(kept_s=self.settings.republish_days * DAY_S)
 
     async def stop(self) -> None:
         """Stop the roles, in the order that leaves least behind, and give back connections."""

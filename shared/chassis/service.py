@@ -27,9 +27,9 @@ class Service:
 
     def main(self) -> None:
         """Run until told to stop. Settings come from the environment; what is missing is named."""
-        import uvloop
+        import uvloop  # noqa: PLC0415 — what runs a service knows it, not the other way round
 
-        from chassis.run import run
+        from chassis.run import run  # noqa: PLC0415
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(self))

@@ -1,1 +1,3 @@
-"""What one service may say to another: events, ids, quantities and the shape of a refusal. No behaviour lives here."""
+"""What one service may say to another: events, ids, quantities and the shape of a refusal. No
+behaviour lives here.
+"""

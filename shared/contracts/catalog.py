@@ -35,5 +35,7 @@ TOPICS: dict[str, tuple[type[Event], ...]] = {
 }
 
 EVENTS: dict[str, type[Event]] = {
-    f"laurel.{event.__name__}.v{event.schema_version}": event for events in TOPICS.values() for event in events
+    f"laurel.{event.__name__}.v{event.schema_version}": event
+    for events in TOPICS.values()
+    for event in events
 }

@@ -1,4 +1,6 @@
-"""Names of things. All ids are opaque strings; a `NewType` keeps one kind from standing in for another."""
+"""Names of things. All ids are opaque strings; a `NewType` keeps one kind from standing in for
+another.
+"""
 
 from typing import NewType
 

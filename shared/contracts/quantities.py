@@ -1,4 +1,4 @@
-"""Whole numbers only (E6): points are integers, money is integer minor units and an ISO 4217 code."""
+"""Whole numbers only (E6): points are integers, money is minor units and an ISO 4217 code."""
 
 from typing import NewType
 

@@ -10,8 +10,10 @@ from typing import ClassVar
 class Refusal(Exception):
     """What a caller is told when a rule forbids what they asked. Nothing changed.
 
-    Subclasses name a `code` (fixed, public, documented), a `status` and a `title`; keyword arguments become
-    members of the problem document (`asked=500, available=494`). They never carry what the caller sent as text.
+    Subclasses name a `code` (fixed, public, documented), a `status` and a `title`; keyword
+    arguments become
+    members of the problem document (`asked=500, available=494`). They never carry what the caller
+    sent as text.
     """
 
     code: ClassVar[str] = "refused"

@@ -132,8 +132,9 @@ async def eat_beans(tx: Tx, limit: int) -> int:
     """Eat one bean of each of `limit` jars."""
     rows = await tx.execute(
         "eat",
-        "UPDATE jar SET beans = beans - 1 WHERE name IN (SELECT name FROM jar WHERE beans > 0 ORDER BY name LIMIT :limit"
-        " FOR UPDATE SKIP LOCKED) RETURNING name",
+        """UPDATE jar SET beans = beans - 1 WHERE name IN (
+             SELECT name FROM jar WHERE beans > 0 ORDER BY name LIMIT :limit FOR UPDATE SKIP LOCKED)
+           RETURNING name""",
         limit=limit,
     )
     return len(rows)

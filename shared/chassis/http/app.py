@@ -102,9 +102,10 @@ async def _on_fault(request: Request, error: Exception) -> Response:
 def demand_scopes(app: FastAPI, open_paths: Sequence[str]) -> None:
     """Stop the start where a route names no scope. Raises TypeError naming the route."""
     for route in app.routes:
-        if isinstance(route, APIRoute) and route.path not in open_paths:
-            if TERMS not in (route.openapi_extra or {}):
-                raise TypeError(f"{route.path} declares no scope")
+        if not isinstance(route, APIRoute) or route.path in open_paths:
+            continue
+        if TERMS not in (route.openapi_extra or {}):
+            raise TypeError(f"{route.path} declares no scope")
 
 
 def application(edge: Edge, routers: Sequence[Router], alive: Alive, ready: Ready) -> FastAPI:

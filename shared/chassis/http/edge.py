@@ -15,7 +15,7 @@ from chassis.tx import Cause, Tx
 
 @dataclass(frozen=True)
 class Edge:
-    """One process's doors: its database, the keys that open them, and how long a request may take."""
+    """One process's doors: its database, the keys that open them, a request's time."""
 
     service: str
     database: Database

@@ -33,7 +33,7 @@ async def read_body(request: Request, terms: Terms) -> Any:
     """
     limit = LINES_BYTES_MAX if terms.lines else terms.body_max
     body = await _bytes(request, limit)
-    request._body = body
+    request._body = body  # noqa: SLF001 — what Starlette keeps of a body that was read
     if not body:
         return None
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -41,8 +41,9 @@ async def read_body(request: Request, terms: Terms) -> Any:
         raise UnsupportedMediaType
     if terms.lines:
         return body
-    request._json = parse(body)
-    return request._json
+    value = parse(body)
+    request._json = value  # noqa: SLF001 — and of its value
+    return value
 
 
 async def _bytes(request: Request, limit: int) -> bytes:

@@ -10,10 +10,13 @@ from contracts.ids import EventId, MemberId
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that a service tells the others. Immutable; a change of meaning is a new class, never an edit.
+    """A fact that a service tells the others. Immutable; a change of meaning is a new class, never
+    an edit.
 
-    `event_id` is deterministic for facts, so that saying it twice is saying it once. `occurred_at` is when it took
-    effect in the world, `recorded_at` when its author learned of it, both UTC. `version` names the rule, ladder,
+    `event_id` is deterministic for facts, so that saying it twice is saying it once. `occurred_at`
+    is when it took
+    effect in the world, `recorded_at` when its author learned of it, both UTC. `version` names the
+    rule, ladder,
     catalog or settings version that made it. The topic's key is the member id.
     """
 

@@ -8,7 +8,7 @@ from contracts.ids import BenefitId, EntitlementId, RedemptionId, RewardId, Vouc
 
 
 class EntitlementEvent(Event):
-    """What all events of an entitlement have in common. (member, benefit, cycle) grants once (B2)."""
+    """What events of an entitlement share. (member, benefit, cycle) grants once (B2)."""
 
     topic: ClassVar[str] = "loyalty.benefits"
     author: ClassVar[str] = "benefit-svc"

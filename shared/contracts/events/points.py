@@ -1,4 +1,4 @@
-"""What points-svc says of points. Amounts are positive; the event's name says which way they moved."""
+"""What points-svc says of points. Amounts are positive; the name says which way they moved."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -18,9 +18,11 @@ class PointsEvent(Event):
 
 
 class PointsAccrued(PointsEvent):
-    """What a purchase is worth now. `points` is the new total of this fact and point type, also when it is 0.
+    """What a purchase is worth now. `points` is the new total of this fact and point type, also
+    when it is 0.
 
-    `revision` counts from 1; consumers keep the highest and never add deltas. `occurred_at` is the purchase's.
+    `revision` counts from 1; consumers keep the highest and never add deltas. `occurred_at` is the
+    purchase's.
     """
 
     fact_id: FactId
@@ -69,7 +71,9 @@ class HoldCaptured(PointsEvent):
 
 
 class HoldReleased(PointsEvent):
-    """A hold was given back whole. 0 points: it was released unseen, and its id is refused from now on."""
+    """A hold was given back whole. 0 points: it was released unseen, and its id is refused from now
+    on.
+    """
 
     hold_id: HoldId
 

@@ -10,7 +10,9 @@ from contracts.ids import FactId
 
 
 class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a basket. `net_minor` = amount − discount, of the whole line (all `quantity` units)."""
+    """One line of a basket. `net_minor` = amount − discount, of the whole line (all `quantity`
+    units).
+    """
 
     line_id: str
     sku: str
@@ -30,7 +32,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PurchaseRecorded(Event):
-    """A purchase counts for a member. A claimed one is recorded at its claim, and occurred when it occurred (M5)."""
+    """A purchase counts for a member. A claimed one is recorded at its claim, and occurred when it
+    occurred (M5).
+    """
 
     topic: ClassVar[str] = "loyalty.purchases"
     author: ClassVar[str] = "member-svc"
@@ -43,7 +47,7 @@ class PurchaseRecorded(Event):
     currency: str
     lines: tuple[PurchaseLine, ...]
     payments: tuple[Payment, ...] = ()
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
     occasions: tuple[str, ...] = ()
 
 
@@ -55,7 +59,8 @@ class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PurchaseReturned(Event):
-    """Units of a purchase came back. Which units is decided once, by member-svc, in recorded order (P7).
+    """Units of a purchase came back. Which units is decided once, by member-svc, in recorded order
+    (P7).
 
     It takes effect at the later of its own and its purchase's `occurred_at`.
     """

@@ -12,8 +12,10 @@ from contracts.ids import FactId
 class TierInterval(msgspec.Struct, frozen=True, kw_only=True):
     """A member is in `tier` in [from_at, to_at); `to_at` is empty where nothing ends it.
 
-    `ordinal` is the n-th unbroken time in that tier (B2): the cycle of benefits that are granted once per stay.
-    `rank` is 0 for the lowest tier of the ladder. `fact_id` names the fact that began it, where one did.
+    `ordinal` is the n-th unbroken time in that tier (B2): the cycle of benefits that are granted
+    once per stay.
+    `rank` is 0 for the lowest tier of the ladder. `fact_id` names the fact that began it, where one
+    did.
     """
 
     tier: str
@@ -28,8 +30,10 @@ class TierInterval(msgspec.Struct, frozen=True, kw_only=True):
 class TierChanged(Event):
     """A member's timeline reads differently from `from_at` on.
 
-    `seq` counts a member's messages of one ladder. `intervals` cover [from_at, ∞) without gap, up to the last
-    projected change. For each instant the message with the highest `seq` that covers it is true. `occurred_at` is `from_at`.
+    `seq` counts a member's messages of one ladder. `intervals` cover [from_at, ∞) without gap, up
+    to the last
+    projected change. For each instant the message with the highest `seq` that covers it is true.
+    `occurred_at` is `from_at`.
     """
 
     topic: ClassVar[str] = "loyalty.tiers"
