@@ -1,0 +1,38 @@
+"""Suites to run stories on, over both transports."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from chassis.testing.databases import Server
+from deploy.kafka import Broker, KafkaUnavailable
+from tests.e2e.suite import Ground, Transport
+
+
+@pytest.fixture(scope="session")
+def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real broker of this session; where there is no Java it is told loudly, and CI fails."""
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    try:
+        broker.start()
+    except KafkaUnavailable as unavailable:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no Kafka here, so nothing over Kafka is shown: {unavailable}")
+    yield broker.bootstrap
+    broker.stop()
+
+
+@pytest_asyncio.fixture(scope="module", params=["local", "kafka"], loop_scope="session")
+async def ground(
+    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Ground]:
+    """Where a suite may stand: local first, then Kafka."""
+    transport: Transport = request.param
+    brokers = request.getfixturevalue("brokers") if transport == "kafka" else ""
+    folder = tmp_path_factory.mktemp(f"suite-{transport}")
+    yield Ground(server, folder, transport, brokers)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,67 @@
+"""B3, B4: a hundred tills and the last ten of a reward."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from tests.e2e.settling import Rest, rows
+from tests.e2e.suite import Ground, Suite
+from tests.e2e.test_story import CLASSIC
+from tests.e2e.till import Till
+from tests.oracle.test_story import ENROLLED, bought, on
+
+TILLS = 100
+STOCK = 10
+ASKED_AGAIN_MAX = 50
+OPEN_HOLDS = "SELECT count(*) AS n FROM hold WHERE state = 'open'"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def suite(ground: Ground) -> AsyncIterator[Suite]:
+    suite = Suite(ground, on(4, 1))
+    await suite.start()
+    await suite.publish(CLASSIC)
+    yield suite
+    await suite.stop()
+
+
+async def test_ten_are_fulfilled_and_ninety_refused(suite: Suite) -> None:
+    client = await suite.client("till")
+    till, rest = Till(client, "CNY"), Rest(suite)
+    members = [await till.enrol(f"T{n}", ENROLLED) for n in range(TILLS)]
+    for n in range(TILLS):
+        await till.buy(f"T{n}", f"T{n}-buys", bought("", on(3, 2), 50_000))
+    ops = await suite.client("ops")
+    reward = {"reward_id": "last-tote", "name": "tote", "points": 500, "stock": STOCK}
+    made = await ops.post("/v1/rewards", json=reward, headers={"Idempotency-Key": "the-last-totes"})
+    assert made.status_code == 201, made.text
+    await rest.settle()
+
+    answers = await asyncio.gather(*(definite(suite, client, each) for each in members))
+    await rest.settle()
+    await rest.close()
+
+    states = [answer.json().get("state") or answer.json()["code"] for answer in answers]
+    assert (states.count("fulfilled"), states.count("out_of_stock")) == (STOCK, TILLS - STOCK)
+    codes = [a.json()["voucher"]["code"] for a in answers if a.status_code == 201]
+    assert len(set(codes)) == STOCK
+    assert (await rows(suite.processes["points-svc"], OPEN_HOLDS))[0].n == 0
+    rewards = (await client.get("/v1/rewards")).json()["items"]
+    assert [each["stock_left"] for each in rewards if each["reward_id"] == "last-tote"] == [0]
+    left = [(await till.points(member))["available"] for member in members]
+    assert (left.count(50), left.count(550)) == (STOCK, TILLS - STOCK)
+
+
+async def definite(suite: Suite, client: httpx.AsyncClient, member_id: str) -> httpx.Response:
+    """Ask until the answer is one that stays, as a till does."""
+    body = {"member_id": member_id, "reward_id": "last-tote"}
+    headers = {"Idempotency-Key": f"tote-{member_id}"}
+    for _ in range(ASKED_AGAIN_MAX):
+        answer = await client.post("/v1/redemptions", json=body, headers=headers)
+        if answer.status_code in {201, 409}:
+            return answer
+        assert answer.status_code in {202, 429, 503}, answer.text
+        await suite.run_jobs()
+    raise AssertionError(f"no definite answer: {answer.text}")

@@ -1,0 +1,148 @@
+"""The member's story of the `classic` programme number by number, in both its forms."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest_asyncio
+
+import deploy
+from tests.e2e.settling import Rest
+from tests.e2e.suite import Ground, Suite
+from tests.e2e.till import Till
+from tests.oracle.facts import Return
+from tests.oracle.test_story import ENROLLED, LINE_1, LINE_2, A, B, C, D, E, F, on
+
+CLASSIC = Path(deploy.__file__).parent / "programmes" / "classic"
+FACTS: dict[str, Purchase | Return] = {
+    "A": A,
+    "B": B,
+    "C": C,
+    "D": D,
+    "E": E,
+    "F": F,
+    "D2": LINE_2,
+    "D1": LINE_1,
+}
+SHUFFLES = 40
+SOON = timedelta(minutes=1)
+
+
+class Story:
+    """One member after another on one suite."""
+
+    def __init__(self, suite: Suite, till: Till) -> None:
+        self.suite = suite
+        self.till = till
+        self.rest = Rest(suite)
+
+    async def tell(self, card: str, name: str) -> dict[str, Any]:
+        fact = FACTS[name]
+        if isinstance(fact, Return):
+            return await self.till.bring_back(f"{card}-D", f"{card}-{name}", fact)
+        return await self.till.buy(card, f"{card}-{name}", fact)
+
+    async def happens(self, card: str, name: str) -> None:
+        """The clock goes to the fact, which is told at once; every record is delivered twice."""
+        self.suite.clock.at = max(self.suite.clock.at, FACTS[name].occurred_at + SOON)
+        await self.tell(card, name)
+        await self.delivered_twice()
+
+    async def delivered_twice(self) -> None:
+        await self.rest.settle()
+        await self.suite.say_again()
+        await self.rest.settle()
+
+    async def stands(self, member_id: str) -> tuple[int, int, int, str]:
+        """available, deficit, growth, tier"""
+        points = await self.till.points(member_id)
+        growth = await self.till.points(member_id, "growth")
+        tier = (await self.till.standing(member_id))["tier"]
+        return points["available"], points["deficit"], growth["available"], tier
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def story(ground: Ground) -> AsyncIterator[Story]:
+    suite = Suite(ground, ENROLLED)
+    await suite.start()
+    await suite.publish(CLASSIC)
+    story = Story(suite, Till(await suite.client("till"), "CNY"))
+    yield story
+    await story.rest.close()
+    await suite.stop()
+
+
+async def test_the_story_as_told(story: Story) -> None:
+    till, card = story.till, "CARD1"
+    member = await till.enrol(card, ENROLLED)
+    for name, stands in {
+        "A": (110, 0, 100, "regular"),
+        "B": (385, 0, 350, "regular"),
+        "C": (494, 0, 449, "silver"),
+        "D": (1694, 0, 1449, "silver"),
+    }.items():
+        await story.happens(card, name)
+        assert await story.stands(member) == stands, name
+    assert instant((await till.standing(member))["until"]) == on(5, 1)
+    assert instant((await till.standing(member))["since"]) == C.occurred_at
+
+    story.suite.clock.at = on(4, 6)
+    answer = await till.redeem(member, "tote", "redeem-tote-1")
+    assert (answer.status_code, answer.json()["state"]) == (201, "fulfilled")
+    code = answer.json()["voucher"]["code"]
+    await story.delivered_twice()
+    assert await story.stands(member) == (1194, 0, 1449, "silver")
+    assert (await till.use_voucher(code)).status_code == 200
+
+    for name, stands in {
+        "D2": (714, 0, 1049, "silver"),
+        "D1": (0, 6, 449, "silver"),
+        "E": (6, 0, 459, "silver"),
+        "F": (236, 0, 659, "silver"),
+    }.items():
+        await story.happens(card, name)
+        assert await story.stands(member) == stands, name
+    assert instant((await till.standing(member))["since"]) == B.occurred_at
+
+    story.suite.clock.at = on(5, 1) - timedelta(microseconds=1)
+    assert (await till.standing(member))["tier"] == "silver"
+    story.suite.clock.at = on(5, 1)
+    await story.suite.run_jobs()
+    await story.delivered_twice()
+    assert await story.stands(member) == (236, 0, 659, "regular")
+
+
+async def test_the_story_in_shuffled_orders(story: Story) -> None:
+    story.suite.clock.at = on(4, 25)
+    members = [f"S{n}" for n in range(SHUFFLES)]
+    refused = members[::4]
+    ids = {card: await story.till.enrol(card, ENROLLED) for card in members}
+    for card in refused:
+        answer = await story.till.redeem(ids[card], "tote", f"early-{card}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "points_insufficient")
+    for card, name in shuffled(members):
+        await story.tell(card, name)
+    await story.delivered_twice()
+    for card in set(members) - set(refused):
+        answer = await story.till.redeem(ids[card], "tote", f"late-{card}")
+        assert answer.status_code == 201, answer.text
+    await story.delivered_twice()
+    for card in members:
+        available = 736 if card in refused else 236
+        assert await story.stands(ids[card]) == (available, 0, 659, "silver"), card
+        assert (await story.till.redeem(ids[card], "tote", f"early-{card}")).status_code == 409
+        standing = await story.till.standing(ids[card])
+        assert instant(standing["since"]) == B.occurred_at
+        assert instant(standing["until"]) == on(5, 1)
+
+
+def shuffled(members: list[str]) -> list[tuple[str, str]]:
+    told = [(card, name) for card in members for name in FACTS]
+    Random("story").shuffle(told)
+    return told
+
+
+def instant(answered: str) -> datetime:
+    return datetime.fromisoformat(answered)

@@ -1,0 +1,108 @@
+"""What a till does, and what it is told. It sends everything twice, as tills do after a timeout."""
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from tests.oracle.facts import Purchase, Return
+
+STORE = "store-1"
+
+
+class Till:
+    """Speaks the doors of api.md. A repeated request is held against its first answer."""
+
+    def __init__(self, client: httpx.AsyncClient, currency: str) -> None:
+        self._client = client
+        self._currency = currency
+
+    async def enrol(self, card: str, enrolled_at: datetime) -> str:
+        body = {
+            "identifiers": [{"kind": "card", "value": card}],
+            "enrolled_at": enrolled_at.isoformat(),
+        }
+        first = await self._client.post("/v1/members", json=body)
+        again = await self._client.post("/v1/members", json=body)
+        assert (first.status_code, again.status_code) in {(201, 200), (200, 200)}, first.text
+        assert first.json()["member_id"] == again.json()["member_id"]
+        member_id = first.json()["member_id"]
+        assert isinstance(member_id, str)
+        return member_id
+
+    async def buy(self, card: str, ref: str, purchase: Purchase) -> dict[str, Any]:
+        return await self._fact("/v1/purchases", self.purchase_body(card, ref, purchase))
+
+    async def bring_back(self, purchase_ref: str, ref: str, back: Return) -> dict[str, Any]:
+        return await self._fact("/v1/returns", self.return_body(purchase_ref, ref, back))
+
+    def purchase_body(self, card: str, ref: str, purchase: Purchase) -> dict[str, Any]:
+        return {
+            "source_ref": ref,
+            "member": {"kind": "card", "value": card},
+            "occurred_at": purchase.occurred_at.isoformat(),
+            "store_id": STORE,
+            "currency": self._currency,
+            "lines": [
+                {
+                    "line_id": line.line_id,
+                    "sku": f"sku-{line.line_id}",
+                    "category": "grocery",
+                    "quantity": line.units,
+                    "amount_minor": line.net_minor,
+                }
+                for line in purchase.lines
+            ],
+        }
+
+    def return_body(self, purchase_ref: str, ref: str, back: Return) -> dict[str, Any]:
+        return {
+            "source_ref": ref,
+            "purchase_ref": purchase_ref,
+            "occurred_at": back.occurred_at.isoformat(),
+            "lines": [{"line_id": line_id, "quantity": units} for line_id, units in back.units],
+        }
+
+    async def redeem(self, member_id: str, reward_id: str, key: str) -> httpx.Response:
+        """The first answer; the repeated one is the same and says so."""
+        body = {"member_id": member_id, "reward_id": reward_id}
+        headers = {"Idempotency-Key": key}
+        first = await self._client.post("/v1/redemptions", json=body, headers=headers)
+        again = await self._client.post("/v1/redemptions", json=body, headers=headers)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        same = {"request_id"}
+        assert _without(first.json(), same) == _without(again.json(), same)
+        assert first.status_code == again.status_code
+        return first
+
+    async def points(self, member_id: str, point_type: str = "points") -> dict[str, Any]:
+        answer = await self.get(f"/v1/points/{member_id}")
+        found = [each for each in answer["accounts"] if each["point_type"] == point_type]
+        return found[0] if found else {}
+
+    async def standing(self, member_id: str) -> dict[str, Any]:
+        return await self.get(f"/v1/standings/{member_id}")
+
+    async def use_voucher(self, code: str) -> httpx.Response:
+        key = {"Idempotency-Key": f"use-{code}-{STORE}"}
+        body = {"code": code, "store_id": STORE}
+        return await self._client.post("/v1/vouchers/use", json=body, headers=key)
+
+    async def get(self, path: str) -> dict[str, Any]:
+        response = await self._client.get(path)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def _fact(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        first = await self._client.post(path, json=body)
+        again = await self._client.post(path, json=body)
+        assert (first.status_code, again.status_code) == (201, 200), first.text + again.text
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert first.json() == again.json()
+        answer: dict[str, Any] = first.json()
+        return answer
+
+
+def _without(answer: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in names}
