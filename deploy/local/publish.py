@@ -32,12 +32,17 @@ async def publish(folder: Path, base_url: str, key: str) -> None:
     async with httpx.AsyncClient(
         base_url=base_url, headers=headers, timeout=timeout, trust_env=False
     ) as client:
-        for name, service in SETTINGS.items():
-            await _settings(client, folder / name, service)
-        for name, noun in VERSIONED.items():
-            await _version(client, folder / name, noun)
-        for name, (noun, id_field) in LISTS.items():
-            await _list(client, folder / name, noun, id_field)
+        await publish_through(client, folder)
+
+
+async def publish_through(client: httpx.AsyncClient, folder: Path) -> None:
+    """The same, through a client that is open and has the right key."""
+    for name, service in SETTINGS.items():
+        await _settings(client, folder / name, service)
+    for name, noun in VERSIONED.items():
+        await _version(client, folder / name, noun)
+    for name, (noun, id_field) in LISTS.items():
+        await _list(client, folder / name, noun, id_field)
 
 
 async def _settings(client: httpx.AsyncClient, file: Path, service: str) -> None:

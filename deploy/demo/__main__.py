@@ -1,0 +1,111 @@
+"""`python -m deploy.demo`, started by the runner: posts the year, waits, redeems, and tells."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.console import Console
+
+from chassis.clock import clock
+from deploy.demo.books import read_books
+from deploy.demo.door import Door, Refused, Unavailable, read_run_file
+from deploy.demo.position import Position
+from deploy.demo.posting import BATCH_BASKETS, post_year
+from deploy.demo.progress import bar
+from deploy.demo.redeeming import redeem
+from deploy.demo.report import Rates, next_steps, show, speed, summary
+from deploy.demo.settling import settle
+from deploy.demo.year import ZONE, Year
+from deploy.local import parent
+
+SMALL_HOUSEHOLDS = 250
+
+
+class DemoSettings(BaseSettings):
+    """Names are the fields in capitals; an empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    data_dir: Path
+    demo: Literal["small", "year"]
+    demo_end: date | None = None
+    demo_households: int | None = Field(default=None, ge=1)
+    laurel_test_clock_file: Path | None = None
+
+    @property
+    def households(self) -> int | None:
+        """How many; None for all."""
+        return self.demo_households or (SMALL_HOUSEHOLDS if self.demo == "small" else None)
+
+    @property
+    def end(self) -> date:
+        """The last day on which the year may end: DEMO_END, else yesterday."""
+        today = clock(self.laurel_test_clock_file)().astimezone(ZONE).date()
+        return self.demo_end or today - timedelta(days=1)
+
+
+async def play(settings: DemoSettings, console: Console) -> None:
+    """The demo from where it stands to its end."""
+    year = Year(settings.households)
+    position = Position.settle(
+        settings.data_dir / "demo.json",
+        str(settings.households or "all"),
+        year.last_day,
+        settings.end,
+    )
+    door = Door(*_address(settings.data_dir))
+    try:
+        rates = await _post(settings.data_dir, door, year, position, console)
+        redeemed = await redeem(door, year.cards)
+        await settle(settings.data_dir, lambda _: None)
+        with bar(console, "Reading the books", len(year.cards)) as advance:
+            members = await read_books(door, year.cards, advance)
+        console.print(summary(members, redeemed))
+        console.print(speed(rates), highlight=False)
+        show(console, await next_steps(door, members))
+    finally:
+        await door.close()
+
+
+async def _post(
+    folder: Path, door: Door, year: Year, position: Position, console: Console
+) -> Rates:
+    batches = year.batches(BATCH_BASKETS, position.baskets, position.weeks)
+    began = time.monotonic()
+    with bar(console, "Posting baskets", year.baskets, position.baskets) as advance:
+        posted = await post_year(door, batches, position, advance)
+    posted_s = time.monotonic() - began
+    with console.status("Points, tiers and benefits are on their way") as status:
+        await settle(folder, lambda left: status.update(f"{left:,} records on their way"))
+    return Rates(posted.baskets, posted.lines, posted_s, time.monotonic() - began)
+
+
+def _address(folder: Path) -> tuple[str, str]:
+    run = read_run_file(folder)
+    return run["base_url"], run["keys"]["till"]
+
+
+def main() -> int:
+    """Exit code 1 where the suite refused what the demo posted, or gave no answer for minutes."""
+    parent.end_with_parent()
+    console = Console(soft_wrap=not os.isatty(1))
+    troubles: list[BaseException] = []
+    try:
+        asyncio.run(play(DemoSettings(), console))
+    except* (Refused, Unavailable) as trouble:
+        troubles.extend(trouble.exceptions)
+    for each in troubles:
+        console.print(f"The demo stopped: {each}", markup=False, highlight=False)
+    return 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
