@@ -18,6 +18,7 @@ from chassis.http.app import application
 from chassis.http.edge import Edge
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
+from chassis.parked import parked_router
 from chassis.relay import Relay, Upkeep
 from chassis.service import Service
 from chassis.settings import Settings
@@ -74,6 +75,7 @@ class Process:
         if "api" in self.roles:
             routers += [
                 document_router(self.service.name, self.service.programme),
+                parked_router(self.service.name, self.service.subscriptions),
             ]
         return application(edge, routers, self.alive, self.ready)
 
