@@ -50,9 +50,9 @@ def _inexact(source: Source) -> Findings:
 
 def only_the_store_speaks_sql(sources: Sources) -> Findings:
     for source in rooms(sources, "domain", "handlers", "inbound", "processes", "outbound", "main"):
-        for node in strings(source):
-            if SQL.match(str(node.value)):
-                yield source.at(node, "SQL text outside store/")
+        for text in strings(source):
+            if SQL.match(str(text.value)):
+                yield source.at(text, "SQL text outside store/")
         for node in source.walk(ast.Call):
             if isinstance(node, ast.Call) and called(node) in {"tx.execute", "tx.copy"}:
                 yield source.at(node, f"{called(node)} outside store/")

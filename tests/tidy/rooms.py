@@ -60,7 +60,7 @@ def _public(source: Source) -> Iterator[str]:
 
 
 def test_folders_are_no_packages(sources: Sources) -> Findings:
-    """A service's tests are found by path; a package `tests` of its own would shadow the suite's."""
+    """A service's tests are found by path; its own package `tests` would shadow the suite's."""
     for source in sources:
         parts = source.path.split("/")
         if parts[0] == "services" and "tests" in parts and parts[-1] == "__init__.py":
