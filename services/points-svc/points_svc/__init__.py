@@ -1,0 +1,1 @@
+"""points-svc: the points ledger."""

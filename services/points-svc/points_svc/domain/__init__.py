@@ -1,0 +1,1 @@
+"""Plain calculation: values in, values out, exact, ordered to the last tie."""

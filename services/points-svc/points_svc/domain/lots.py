@@ -1,0 +1,83 @@
+"""Lots: what one fact brought of one point type, with its own time, and the order in which they are
+drawn on (P2, P3).
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from points_svc.domain.basis import Portion
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Lot(NamedTuple):
+    """The points of one fact. `remaining` can be drawn on; `expired` is what of it was lost to
+    time.
+    """
+
+    lot_id: str
+    occurred_at: datetime
+    available_from: datetime
+    expires_at: datetime | None
+    granted: int
+    remaining: int
+    expired: int
+
+    def counts(self, at: datetime) -> bool:
+        """Whether it can be drawn on at `at`: judged then, never by whether a sweep has run
+        (P3).
+        """
+        return self.available_from <= at and not self.has_ended(at)
+
+    def has_ended(self, at: datetime) -> bool:
+        """Whether its time is over at `at`."""
+        return self.expires_at is not None and self.expires_at <= at
+
+
+def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
+    """Sorts lots as they are drawn on: soonest to expire first and never last, then availability,
+    age and id.
+    """
+    return (lot.expires_at or NEVER, lot.available_from, lot.occurred_at, lot.lot_id)
+
+
+def draw(lots: Iterable[Lot], points: int, at: datetime) -> list[Portion]:
+    """Portions of the lots that count at `at`, in burn order, up to `points`; fewer where there are
+    fewer.
+    """
+    portions: list[Portion] = []
+    for lot in sorted((lot for lot in lots if lot.remaining and lot.counts(at)), key=burn_order):
+        if points == 0:
+            break
+        taken = min(points, lot.remaining)
+        portions.append(Portion(lot.lot_id, taken))
+        points -= taken
+    return portions
+
+
+def first_of(portions: Iterable[Portion], points: int) -> list[Portion]:
+    """The first `points` of these portions, in their order."""
+    found: list[Portion] = []
+    for portion in portions:
+        taken = min(points, portion.points)
+        if taken:
+            found.append(Portion(portion.lot_id, taken))
+        points -= taken
+    return found
+
+
+def rest_of(portions: Iterable[Portion], points: int) -> list[Portion]:
+    """What these portions hold beyond the first `points`, in their order."""
+    found: list[Portion] = []
+    for portion in portions:
+        skipped = min(points, portion.points)
+        if portion.points > skipped:
+            found.append(Portion(portion.lot_id, portion.points - skipped))
+        points -= skipped
+    return found
+
+
+def sum_of(portions: Iterable[Portion]) -> int:
+    """The points of these portions."""
+    return sum(portion.points for portion in portions)

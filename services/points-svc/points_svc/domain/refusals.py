@@ -1,0 +1,143 @@
+"""When points-svc says no.
+
+Refusal
+├── MemberNotFound         404  nobody here has heard of the member
+├── PointsInsufficient     409  more was asked than can be burned now; `asked`, `available`
+├── PointTypeNotBurnable   409  the point type only qualifies, or no rule in force knows it
+├── BalanceTooLarge        409  the account would hold more than can be counted exactly (2^53 - 1)
+├── HoldNotFound           404  no hold of that id was ever seen
+├── HoldNotOpen            409  the hold has ended otherwise, or its time is over; `state`
+├── HoldReleased           409  the hold was released before it was seen
+├── CaptureExceedsHold     409  more was asked than is held; `asked`, `held`
+├── BurnNotFound           404  no burn of that id was ever seen
+├── BurnCancelled          409  the burn was cancelled before it was seen
+├── HoldNotCaptured        409  the id is a hold's that has burned nothing; `state`
+├── NameReused             422  the hold_id or burn_id named another request before
+├── PostingNotFound        404  the member has no such posting
+├── RulesNotFound          404  there is no such version of the rules
+├── RulesPublished         409  the version is in force already, from another instant
+└── EffectiveInPast        422  a later version takes effect at its publication or after it
+"""
+
+from typing import ClassVar
+
+from contracts.refusal import Refusal
+
+
+class MemberNotFound(Refusal):
+    """Nobody here has heard of the member."""
+
+    code: ClassVar[str] = "member_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such member."
+
+
+class PointsInsufficient(Refusal):
+    """More was asked than can be burned now."""
+
+    code: ClassVar[str] = "points_insufficient"
+    title: ClassVar[str] = "There are not enough points."
+
+
+class PointTypeNotBurnable(Refusal):
+    """The point type only qualifies, or no rule in force knows it."""
+
+    code: ClassVar[str] = "point_type_not_burnable"
+    title: ClassVar[str] = "Points of this type cannot be burned or adjusted."
+
+
+class BalanceTooLarge(Refusal):
+    """The account would hold more than can be counted exactly."""
+
+    code: ClassVar[str] = "balance_too_large"
+    title: ClassVar[str] = "The balance would be too large."
+
+
+class HoldNotFound(Refusal):
+    """No hold of that id was ever seen."""
+
+    code: ClassVar[str] = "hold_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such hold."
+
+
+class HoldNotOpen(Refusal):
+    """The hold has ended otherwise, or its time is over."""
+
+    code: ClassVar[str] = "hold_not_open"
+    title: ClassVar[str] = "The hold is not open."
+
+
+class HoldReleased(Refusal):
+    """The hold was released before it was seen."""
+
+    code: ClassVar[str] = "hold_released"
+    title: ClassVar[str] = "The hold was released before it came."
+
+
+class CaptureExceedsHold(Refusal):
+    """More was asked than is held."""
+
+    code: ClassVar[str] = "capture_exceeds_hold"
+    title: ClassVar[str] = "The hold is smaller."
+
+
+class BurnNotFound(Refusal):
+    """No burn of that id was ever seen."""
+
+    code: ClassVar[str] = "burn_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such burn."
+
+
+class BurnCancelled(Refusal):
+    """The burn was cancelled before it was seen."""
+
+    code: ClassVar[str] = "burn_cancelled"
+    title: ClassVar[str] = "The burn was cancelled before it came."
+
+
+class HoldNotCaptured(Refusal):
+    """The id is a hold's that has burned nothing."""
+
+    code: ClassVar[str] = "hold_not_captured"
+    title: ClassVar[str] = "The hold has burned nothing that could be cancelled."
+
+
+class NameReused(Refusal):
+    """The hold_id or burn_id named another request before."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "This id was used for another request."
+
+
+class PostingNotFound(Refusal):
+    """The member has no such posting."""
+
+    code: ClassVar[str] = "posting_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such posting."
+
+
+class RulesNotFound(Refusal):
+    """There is no such version of the rules."""
+
+    code: ClassVar[str] = "rules_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such version of the rules."
+
+
+class RulesPublished(Refusal):
+    """The version is in force already, from another instant."""
+
+    code: ClassVar[str] = "rules_published"
+    title: ClassVar[str] = "This version was published already."
+
+
+class EffectiveInPast(Refusal):
+    """A later version takes effect at its publication or after it."""
+
+    code: ClassVar[str] = "effective_in_past"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "A version cannot take effect in the past."

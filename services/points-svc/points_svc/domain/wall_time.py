@@ -1,0 +1,35 @@
+"""Calendar arithmetic in the programme's zone (E7): wall time is added to, never instants."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def add_months(at: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The same wall time `months` later, clamped to the month's last day; in UTC."""
+    local = at.astimezone(zone)
+    years, month = divmod(local.month - 1 + months, 12)
+    year = local.year + years
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day, fold=0).astimezone(UTC)
+
+
+def add_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same wall time `days` later; in UTC."""
+    return (at.astimezone(zone) + timedelta(days=days)).replace(fold=0).astimezone(UTC)
+
+
+def end_of_year(at: datetime, years: int, zone: ZoneInfo) -> datetime:
+    """The first instant after the calendar year that ends `years` years after the one that contains
+    `at`; in UTC.
+    """
+    return datetime(at.astimezone(zone).year + years + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+
+
+def first_day_without(ends_at: datetime, zone: ZoneInfo) -> date:
+    """The first whole day after something that ends at `ends_at`: that very day only if it ends at
+    midnight.
+    """
+    local = ends_at.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return local.date() if local == midnight else local.date() + timedelta(days=1)
