@@ -1,0 +1,1 @@
+"""Ladders, standings and the timeline of every member."""

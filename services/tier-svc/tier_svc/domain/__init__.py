@@ -1,0 +1,1 @@
+"""Plain calculation: a member's facts in, a member's timeline out."""
