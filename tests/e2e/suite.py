@@ -58,8 +58,9 @@ def service(name: str) -> Service:
 class Suite:
     """Start it, publish a programme, and ask it as a channel does."""
 
-    def __init__(self, ground: Ground, at: datetime) -> None:
+    def __init__(self, ground: Ground, at: datetime, roles: str = ROLES) -> None:
         self.ground = ground
+        self.roles = roles
         self.clock = MovableClock(at)
         self.keys: dict[str, str] = {}
         self.processes: dict[str, Process] = {}
@@ -81,7 +82,7 @@ class Suite:
                 authors=dsns,
                 keys_file=given.keys_file,
                 secrets_file=given.secrets_file,
-                roles=ROLES,
+                roles=self.roles,
                 peers={peer: f"http://{peer}" for peer in self._doors},
                 peer_key=given.keys.get(name, ""),
                 pool_size=12,
