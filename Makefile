@@ -1,6 +1,7 @@
 # The doors of the repository. `make` alone lists them.
 
-PYTHON ?= python3
+PYTHON ?= $(or $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done),python3)
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 UV     := $(VENV)/bin/uv

@@ -17,7 +17,9 @@ HEADERS = {
     "ce_type": "laurel.<Event>.v<version>",
     "ce_time": "when its author learned of it",
     "ce_partitionkey": "the member id, which is also the record's key",
+    "content-type": "always application/json",
 }
+TRACE = {"type": "string", "description": "W3C trace context, where the author was traced"}
 ABOUT = (
     "What the four services tell each other, as CloudEvents 1.0 in Kafka's binary mode: attributes "
     "are record headers, the body is JSON, the record's key is the member id. At least once, in "
@@ -78,12 +80,17 @@ def _message(name: str, event: type[Event]) -> dict[str, Any]:
     headers = {key: {"type": "string", "description": says} for key, says in HEADERS.items()}
     headers["ce_type"] = {"type": "string", "const": name}
     headers["ce_source"] = {"type": "string", "const": event.author}
+    always = sorted(headers)
     return {
         "name": name,
         "title": event.__name__,
         "summary": " ".join((event.__doc__ or "").split("\n\n")[0].split()),
         "contentType": "application/json",
-        "headers": {"type": "object", "required": sorted(headers), "properties": headers},
+        "headers": {
+            "type": "object",
+            "required": always,
+            "properties": headers | {"traceparent": TRACE},
+        },
         "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
         "bindings": {"kafka": {"key": {"type": "string", "description": "the member id"}}},
     }

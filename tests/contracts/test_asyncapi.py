@@ -1,15 +1,20 @@
 """The AsyncAPI document: it is what the catalog says, and every reference in it leads somewhere."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from chassis.bus.codec import encode
 from contracts.catalog import EVENTS, TOPICS
+from contracts.events.points import PointsAccrued
+from contracts.ids import EventId, FactId, MemberId, PointType
 from deploy.contracts import asyncapi
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SAID = yaml.safe_load(asyncapi.PATH.read_text(encoding="utf-8"))
 
 
@@ -43,6 +48,27 @@ def test_every_event_is_a_message_of_its_topic():
     said = {topic: list(channel["messages"]) for topic, channel in SAID["channels"].items()}
     assert said == {topic: asyncapi.names(events) for topic, events in TOPICS.items()}
     assert list(SAID["components"]["messages"]) == list(EVENTS)
+
+
+def test_a_message_bears_the_headers_that_the_document_names():
+    accrued = PointsAccrued(
+        event_id=EventId("e1"),
+        member_id=MemberId("m1"),
+        occurred_at=NOON,
+        recorded_at=NOON,
+        version="1",
+        point_type=PointType("points"),
+        points=110,
+        fact_id=FactId("f1"),
+        revision=1,
+        tier="regular",
+    )
+    headers = SAID["components"]["messages"]["laurel.PointsAccrued.v1"]["headers"]
+    said = dict(encode(accrued).headers)
+    assert sorted(said) == headers["required"]
+    assert said["ce_type"].decode() == headers["properties"]["ce_type"]["const"]
+    assert said["ce_source"].decode() == headers["properties"]["ce_source"]["const"]
+    assert set(dict(encode(accrued, "00-1-2-01").headers)) == set(headers["properties"])
 
 
 @pytest.mark.parametrize("operation", [pytest.param(one, id=one) for one in SAID["operations"]])

@@ -1,0 +1,122 @@
+"""The one public address: whose a path is, what passes through, and what is said of a silence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.local.gateway import BODY_MAX, Gateway, service_of
+from deploy.local.services import SERVICES
+from tests.deploy.loopback import free_port
+
+Speaker = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        pytest.param("/v1/points/abc/holds", "points-svc", id="a noun is one service's"),
+        pytest.param("/v1/points:preview", "points-svc", id="what follows a colon is no noun"),
+        pytest.param("/v1/purchases:batch", "member-svc", id="nor in a batch"),
+        pytest.param("/v1/tier-svc/programme", "tier-svc", id="settings by the service's name"),
+        pytest.param("/benefit-svc/readyz", "benefit-svc", id="health by the service's name"),
+        pytest.param("/benefit-svc/v1/rewards", None, id="no second way to a noun"),
+        pytest.param("/v1/pointsx", None, id="a longer word is another word"),
+        pytest.param("/v1", None, id="no noun"),
+        pytest.param("//v1/points", None, id="an empty segment is none of ours"),
+    ],
+)
+def test_a_path_is_routed_by_its_noun(path, service):
+    assert service_of(path) == service
+
+
+def test_no_noun_belongs_to_two_services():
+    nouns = [noun for service in SERVICES for noun in service.nouns]
+    assert len(nouns) == len(set(nouns))
+
+
+async def refuse_to_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take the request and hang up, as a process killed in mid-request does."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+async def count_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer with the request's first line and the size of its body."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    length = next(
+        int(line.partition(":")[2])
+        for line in head.split("\r\n")
+        if line.lower().startswith("content-length:")
+    )
+    await reader.readexactly(length)
+    said = f"{head.splitlines()[0]} {length}".encode()
+    headers = f"Idempotent-Replayed: true\r\nContent-Length: {len(said)}\r\n\r\n"
+    writer.write(f"HTTP/1.1 201 Created\r\n{headers}".encode() + said)
+    await writer.drain()
+    writer.close()
+
+
+@contextlib.asynccontextmanager
+async def upstream(speak: Speaker) -> AsyncIterator[str]:
+    server = await asyncio.start_server(speak, "127.0.0.1", 0, limit=2**20)
+    async with server:
+        yield "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+
+
+def client(points: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(Gateway({"points-svc": points}))
+    return httpx.AsyncClient(transport=transport, base_url="http://laurel")
+
+
+@pytest_asyncio.fixture
+async def nobody() -> str:
+    return f"http://127.0.0.1:{free_port()}"
+
+
+async def test_a_service_that_is_down_has_surely_done_nothing(nobody):
+    async with client(nobody) as caller:
+        answer = await caller.post("/v1/points/m/burns", json={})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.json()["code"], answer.json()["outcome"]) == ("unavailable", "none")
+
+
+@pytest.mark.parametrize(
+    ("method", "outcome"),
+    [
+        pytest.param("POST", "unknown", id="a command may have taken effect"),
+        pytest.param("GET", "none", id="a question changes nothing"),
+    ],
+)
+async def test_a_service_that_hangs_up_leaves_a_doubt(method, outcome):
+    async with upstream(refuse_to_answer) as points, client(points) as caller:
+        answer = await caller.request(method, "/v1/points/m/burns")
+    assert (answer.status_code, answer.json()["outcome"]) == (503, outcome)
+
+
+async def test_path_query_headers_and_a_large_body_pass_unchanged():
+    body = b"x" * BODY_MAX
+    async with upstream(count_bytes) as points, client(points) as caller:
+        answer = await caller.post("/v1/points:preview%20a?at=b%2Fc", content=body)
+    assert answer.text == f"POST /v1/points:preview%20a?at=b%2Fc HTTP/1.1 {BODY_MAX}"
+    assert answer.headers["Idempotent-Replayed"] == "true"
+    assert answer.status_code == 201
+
+
+async def test_a_body_that_no_service_reads_is_refused_before_it_travels(nobody):
+    async with client(nobody) as caller:
+        declared = await caller.post("/v1/points:preview", content=b"x" * (BODY_MAX + 1))
+    assert (declared.status_code, declared.json()["code"]) == (413, "too_large")
+
+
+async def test_an_unknown_noun_is_nobodys(nobody):
+    async with client(nobody) as caller:
+        answer = await caller.get("/v1/wallets", headers={"X-Request-Id": "asked-1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"] == "asked-1"
