@@ -84,8 +84,10 @@ async def _post(
         posted = await post_year(door, batches, position, advance)
     posted_s = time.monotonic() - began
     with console.status("Points, tiers and benefits are on their way") as status:
-        await settle(folder, lambda left: status.update(f"{left:,} records on their way"))
-    return Rates(posted.baskets, posted.lines, posted_s, time.monotonic() - began)
+        quiet_since = await settle(
+            folder, lambda left: status.update(f"{left:,} records on their way")
+        )
+    return Rates(posted.baskets, posted.lines, posted_s, max(posted_s, quiet_since - began))
 
 
 def _address(folder: Path) -> tuple[str, str]:

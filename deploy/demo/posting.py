@@ -75,7 +75,7 @@ async def _enrol(door: Door, newcomers: dict[str, datetime]) -> None:
 async def _post(door: Door, batch: Batch, posted: Posted) -> None:
     answers = await door.post_lines("/v1/purchases:batch", _encode_lines(batch.purchases))
     for purchase, answer in zip(batch.purchases, answers, strict=True):
-        if answer["status"] not in (200, 201):
+        if answer["status"] not in (200, 201) or answer["stands"] != "accepted":
             raise Refused(f"basket {purchase.source_ref} was refused: {answer}")
         posted.replayed += answer["status"] == 200
         posted.lines += len(purchase.lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,19 +14,26 @@ from deploy.demo.door import read_run_file
 
 ON_THE_WAY = ("laurel_outbox_unsent", "laurel_consumer_lag")
 LOOK_EVERY_S = 0.25
-QUIET_LOOKS = 8
+QUIET_S = 6.0  # the services measure every two seconds, and what is heard is said on, hop by hop
 SETTLING_MAX_S = 1800.0
 
 
-async def settle(folder: Path, on_look: Callable[[int], None]) -> None:
-    """Return when nothing is on the way in several looks in a row; `on_look` hears how much is."""
-    quiet = 0
+async def settle(folder: Path, on_look: Callable[[int], None]) -> float:
+    """Return when nothing has been on the way for a while: the monotonic time since when.
+
+    `on_look` hears how much is on the way.
+    """
+    quiet_since: float | None = None
     async with asyncio.timeout(SETTLING_MAX_S), httpx.AsyncClient(trust_env=False) as client:
-        while quiet < QUIET_LOOKS:
+        while quiet_since is None or time.monotonic() - quiet_since < QUIET_S:
             left = await _on_the_way(client, folder)
-            quiet = quiet + 1 if left == 0 else 0
+            if left:
+                quiet_since = None
+            elif quiet_since is None:
+                quiet_since = time.monotonic()
             on_look(max(left, 0))
             await asyncio.sleep(LOOK_EVERY_S)
+    return quiet_since
 
 
 async def _on_the_way(client: httpx.AsyncClient, folder: Path) -> int:

@@ -66,7 +66,7 @@ async def count_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 async def upstream(speak: Speaker) -> AsyncIterator[str]:
     server = await asyncio.start_server(speak, "127.0.0.1", 0, limit=2**20)
     async with server:
-        yield "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def client(points: str) -> httpx.AsyncClient:
