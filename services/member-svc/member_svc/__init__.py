@@ -1,0 +1,1 @@
+"""member-svc: members, what finds them, and what they bought (domain.md §4)."""

@@ -1,0 +1,1 @@
+"""Plain calculation: values in, values out."""

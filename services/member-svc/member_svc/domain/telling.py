@@ -1,0 +1,111 @@
+"""What the other services hear:
+
+opaque ids, net amounts, occasions; nothing personal (E8, api.md §7).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from contracts.events.base import Event
+from contracts.events.members import MemberEnrolled
+from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
+from contracts.ids import EventId, FactId, MemberId
+from member_svc.domain.claims import purchase_name
+from member_svc.domain.facts import Fact
+from member_svc.domain.members import Member, is_birthday
+from member_svc.domain.programme import Terms
+from member_svc.domain.purchases import PurchaseContent
+from member_svc.domain.returns import PurchaseName, read_units
+
+read_content = msgspec.json.Decoder(PurchaseContent).decode
+
+PurchaseKey = tuple[FactId, datetime]
+
+
+def enrolled(member: Member, now: datetime, terms: Terms) -> MemberEnrolled:
+    """Someone joined."""
+    return MemberEnrolled(
+        event_id=EventId(member.member_id),
+        member_id=member.member_id,
+        occurred_at=member.enrolled_at,
+        recorded_at=now,
+        version=terms.version,
+        enrolled_at=member.enrolled_at,
+    )
+
+
+def recorded(fact: Fact, member: Member, terms: Terms) -> PurchaseRecorded:
+    """A purchase counts; a claimed one is recorded at its claim."""
+    assert fact.counted_at is not None, "only what counts is told"
+    said = read_content(fact.content)
+    return PurchaseRecorded(
+        event_id=EventId(fact.fact_id),
+        member_id=member.member_id,
+        occurred_at=fact.occurred_at,
+        recorded_at=fact.counted_at,
+        version=terms.version,
+        fact_id=fact.fact_id,
+        source=fact.source,
+        source_ref=fact.source_ref,
+        enrolled_at=member.enrolled_at,
+        store_id=said.store_id,
+        currency=said.currency,
+        lines=said.lines,
+        payments=said.payments,
+        attributes=said.attributes,
+        occasions=occasions(member, fact.occurred_at, terms),
+    )
+
+
+def returned(fact: Fact, purchase: PurchaseKey, terms: Terms) -> PurchaseReturned:
+    """Units of a purchase came back."""
+    assert fact.counted_at is not None
+    assert fact.member_id is not None
+    assert fact.taken is not None
+    purchase_fact_id, purchase_occurred_at = purchase
+    return PurchaseReturned(
+        event_id=EventId(fact.fact_id),
+        member_id=fact.member_id,
+        occurred_at=fact.occurred_at,
+        recorded_at=fact.counted_at,
+        version=terms.version,
+        fact_id=fact.fact_id,
+        source=fact.source,
+        source_ref=fact.source_ref,
+        purchase_fact_id=purchase_fact_id,
+        purchase_occurred_at=purchase_occurred_at,
+        lines=read_units(fact.taken),
+    )
+
+
+def occasions(member: Member, at: datetime, terms: Terms) -> tuple[str, ...]:
+    """What day it was for the member, without saying which day that is (M7)."""
+    if member.birthday is None:
+        return ()
+    is_today = is_birthday(member.birthday, at, terms.zone, terms.programme.leap_birthday)
+    return ("birthday",) if is_today else ()
+
+
+def purchases_told(
+    counting: Iterable[Fact], members: Mapping[MemberId, Member], terms: Terms
+) -> list[Event]:
+    """Those of the purchases that count, in business order."""
+    accepted = [fact for fact in counting if fact.status == "accepted"]
+    accepted.sort(key=lambda fact: (fact.occurred_at, fact.fact_id))
+    return [recorded(fact, members[_member_of(fact)], terms) for fact in accepted]
+
+
+def returns_told(
+    counting: Iterable[Fact], purchases: Mapping[PurchaseName, PurchaseKey], terms: Terms
+) -> list[Event]:
+    """Those of the returns that count, in business order."""
+    accepted = [fact for fact in counting if fact.status == "accepted"]
+    accepted.sort(key=lambda fact: (fact.occurred_at, fact.fact_id))
+    return [returned(fact, purchases[purchase_name(fact)], terms) for fact in accepted]
+
+
+def _member_of(fact: Fact) -> MemberId:
+    assert fact.member_id is not None, "what counts has a member"
+    return fact.member_id

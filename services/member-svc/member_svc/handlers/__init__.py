@@ -1,0 +1,1 @@
+"""One verb per file: lock, load, decide, store, say."""

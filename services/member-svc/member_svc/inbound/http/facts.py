@@ -1,0 +1,68 @@
+"""Where facts stand, and the queue that people work off."""
+
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+from chassis.http import Body, CallerDep, IdPath, Note200, PageDep, RefPath, Router, TxDep
+from member_svc.domain.facts import Kind
+from member_svc.domain.refusals import (
+    FactNotFound,
+    NotInReview,
+    PurchaseRejected,
+    ReturnExceedsPurchase,
+)
+from member_svc.handlers.accept_fact import accept_fact
+from member_svc.handlers.reject_fact import reject_fact
+from member_svc.inbound.http.fact_views import DecisionView, FactsPage, FactView
+from member_svc.inbound.programme import TermsDep, VaultDep
+from member_svc.store import views
+
+Open = Literal["unclaimed", "waiting", "review", "rejected"]
+
+router = Router(tags=["facts"])
+
+
+class DecisionBody(Body):
+    """Why somebody decided so."""
+
+    reason: Note200
+
+
+@router.get("/facts/{kind}/{source_ref}", scope="fact:read", refuses=(FactNotFound,))
+async def find(kind: Kind, source_ref: RefPath, tx: TxDep, caller: CallerDep) -> FactView:
+    """Where the caller's own fact stands."""
+    row = await views.find_fact(tx, caller.source, kind, source_ref)
+    if row is None:
+        raise FactNotFound
+    return FactView.of(row)
+
+
+@router.get("/facts", scope="fact:review")
+async def standing(
+    tx: TxDep, page: PageDep, status: Annotated[Open, Query()] = "review"
+) -> FactsPage:
+    """Facts that do not count (yet), of all sources, oldest business first."""
+    after = str(page.after[0]) if page.after else ""
+    rows = await views.facts_standing(tx, status, after, page.limit)
+    last = [rows[-1].fact_id] if len(rows) == page.limit else None
+    return FactsPage(**page.answer([FactView.of(row) for row in rows], last))
+
+
+@router.post(
+    "/facts/{fact_id}/accept",
+    scope="fact:review",
+    refuses=(FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase),
+)
+async def accept(
+    fact_id: IdPath, body: DecisionBody, tx: TxDep, vault: VaultDep, terms: TermsDep
+) -> DecisionView:
+    """Let a fact in: as if it had been told in time."""
+    status = await accept_fact(tx, vault, terms, fact_id, body.reason)
+    return DecisionView(fact_id=fact_id, status=status)
+
+
+@router.post("/facts/{fact_id}/reject", scope="fact:review", refuses=(FactNotFound, NotInReview))
+async def reject(fact_id: IdPath, body: DecisionBody, tx: TxDep) -> DecisionView:
+    """Refuse a fact for good."""
+    return DecisionView(fact_id=fact_id, status=await reject_fact(tx, fact_id, body.reason))

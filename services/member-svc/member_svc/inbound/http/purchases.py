@@ -1,0 +1,160 @@
+"""Purchases come in: one at a time, or a batch of lines."""
+
+from typing import Annotated
+
+from fastapi import Response
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.http import (
+    AmountMinor,
+    Body,
+    CallerDep,
+    Currency,
+    LinesDep,
+    Quantity,
+    Ref,
+    Replayed,
+    Router,
+    Text64,
+    TxDep,
+    answer_lines,
+)
+from contracts.events.purchases import Payment, PurchaseLine
+from contracts.refusal import Refusal
+from member_svc.domain import purchases
+from member_svc.domain.programme import Terms
+from member_svc.domain.purchases import Purchase
+from member_svc.domain.refusals import FactConflict, MemberNotFound, OccurredInFuture
+from member_svc.handlers.record_purchases import record_purchases
+from member_svc.inbound.http import ndjson
+from member_svc.inbound.http.fact_views import PurchaseView, purchase_view
+from member_svc.inbound.http.fields import MemberBody, Moment
+from member_svc.inbound.programme import TermsDep, VaultDep
+from member_svc.store.vault import Vault
+
+LINES_MAX = 500
+PAYMENTS_MAX = 20
+ATTRIBUTES_MAX = 32
+
+router = Router(tags=["purchases"])
+
+
+class LineBody(Body):
+    """One line of a basket. `amount_minor` is its total before `discount_minor`."""
+
+    line_id: Ref
+    sku: Text64
+    category: Text64
+    brand: Text64 | None = None
+    quantity: Quantity
+    amount_minor: AmountMinor
+    discount_minor: AmountMinor = 0
+
+    @model_validator(mode="after")
+    def discounts_at_most_all(self) -> "LineBody":
+        """Nobody is paid for buying."""
+        if self.discount_minor > self.amount_minor:
+            raise PydanticCustomError(
+                "value_error", "discount above amount", {"code": "out_of_range"}
+            )
+        return self
+
+    @property
+    def value(self) -> PurchaseLine:
+        """The line with its net amount."""
+        return PurchaseLine(
+            line_id=self.line_id,
+            sku=self.sku,
+            category=self.category,
+            brand=self.brand,
+            quantity=self.quantity,
+            amount_minor=self.amount_minor,
+            discount_minor=self.discount_minor,
+            net_minor=self.amount_minor - self.discount_minor,
+        )
+
+
+class PaymentBody(Body):
+    """How a part of it was paid."""
+
+    kind: Ref
+    amount_minor: AmountMinor
+
+
+class PurchaseBody(Body):
+    """A purchase, as a till tells it."""
+
+    source_ref: Ref
+    member: MemberBody
+    occurred_at: Moment
+    store_id: Ref
+    currency: Currency
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=LINES_MAX)]
+    payments: Annotated[list[PaymentBody], Field(max_length=PAYMENTS_MAX)] = Field(
+        default_factory=list
+    )
+    attributes: Annotated[dict[Ref, Text64], Field(max_length=ATTRIBUTES_MAX)] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def names_each_line_once(self) -> "PurchaseBody":
+        """A line that is named twice could not be returned."""
+        if len({line.line_id for line in self.lines}) < len(self.lines):
+            raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
+        return self
+
+    def asks(self, source: str, vault: Vault, terms: Terms) -> Purchase:
+        """The purchase of this source. Refusals: Invalid where the identifier cannot be read."""
+        member_id, index = self.member.resolved(vault, terms)
+        said = purchases.content(
+            self.store_id,
+            self.currency,
+            [line.value for line in self.lines],
+            [Payment(kind=one.kind, amount_minor=one.amount_minor) for one in self.payments],
+            self.attributes,
+        )
+        about = purchases.whose(member_id, index)
+        return Purchase(
+            source=source,
+            source_ref=self.source_ref,
+            member_id=member_id,
+            blind_index=index,
+            occurred_at=self.occurred_at,
+            content=said,
+            told=purchases.told(about, self.occurred_at, said),
+        )
+
+
+@router.post(
+    "/purchases",
+    status_code=201,
+    scope="purchase:write",
+    refuses=(MemberNotFound, FactConflict, OccurredInFuture),
+)
+async def tell_purchase(
+    body: PurchaseBody, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
+) -> PurchaseView:
+    """Take in a purchase. The same again answers 200, the same body (E1)."""
+    asked = body.asks(caller.source, vault, terms)
+    (answered,) = await record_purchases(tx, vault, terms, [asked])
+    if isinstance(answered, Refusal):
+        raise answered
+    if answered.is_replayed:
+        raise Replayed(purchase_view(answered))
+    return purchase_view(answered)
+
+
+@router.post("/purchases:batch", scope="purchase:write", lines=True)
+async def tell_purchases(
+    lines: LinesDep, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
+) -> Response:
+    """Take in up to 5,000 purchases, one a line; each line is answered as if it had come alone."""
+    read = ndjson.read_lines(
+        lines, PurchaseBody, lambda body: body.asks(caller.source, vault, terms)
+    )
+    asked = [one for one in read if not isinstance(one, Refusal)]
+    answered = await record_purchases(tx, vault, terms, asked)
+    merged = ndjson.merge(read, answered)
+    return answer_lines(ndjson.answers(merged, purchase_view, tx.cause.request_id))

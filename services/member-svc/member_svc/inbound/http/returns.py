@@ -1,0 +1,112 @@
+"""Returns come in: one at a time, or a batch of lines."""
+
+from typing import Annotated
+
+from fastapi import Response
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.auth import Caller
+from chassis.http import (
+    Body,
+    CallerDep,
+    LinesDep,
+    Quantity,
+    Ref,
+    Replayed,
+    Router,
+    TxDep,
+    answer_lines,
+)
+from chassis.http.problems import Forbidden
+from contracts.events.purchases import ReturnedLine
+from contracts.refusal import Refusal
+from member_svc.domain import returns
+from member_svc.domain.refusals import FactConflict, OccurredInFuture, ReturnExceedsPurchase
+from member_svc.domain.returns import Return
+from member_svc.handlers.record_returns import record_returns
+from member_svc.inbound.http import ndjson
+from member_svc.inbound.http.fact_views import ReturnView, return_view
+from member_svc.inbound.http.fields import Moment
+from member_svc.inbound.programme import TermsDep
+
+LINES_MAX = 500
+
+router = Router(tags=["returns"])
+
+
+class UnitsBody(Body):
+    """Units of one line that come back."""
+
+    line_id: Ref
+    quantity: Quantity
+
+
+class ReturnBody(Body):
+    """A return, as a till tells it. Without `lines`: all that is left when it is decided."""
+
+    source_ref: Ref
+    purchase_ref: Ref
+    purchase_source: Ref | None = None
+    occurred_at: Moment
+    lines: Annotated[list[UnitsBody], Field(min_length=1, max_length=LINES_MAX)] | None = None
+
+    @model_validator(mode="after")
+    def names_each_line_once(self) -> "ReturnBody":
+        """Units of one line are said once."""
+        if self.lines and len({line.line_id for line in self.lines}) < len(self.lines):
+            raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
+        return self
+
+    def asks(self, caller: Caller) -> Return:
+        """The return of this caller.
+
+        Refusals: Forbidden for another channel's purchase without `return:any`.
+        """
+        bought_at = self.purchase_source or caller.source
+        if bought_at != caller.source and "return:any" not in caller.scopes:
+            raise Forbidden
+        units = (
+            None
+            if self.lines is None
+            else tuple(
+                ReturnedLine(line_id=line.line_id, quantity=line.quantity) for line in self.lines
+            )
+        )
+        name = (bought_at, self.purchase_ref)
+        return Return(
+            source=caller.source,
+            source_ref=self.source_ref,
+            purchase_source=bought_at,
+            purchase_ref=self.purchase_ref,
+            occurred_at=self.occurred_at,
+            lines=units,
+            told=returns.told(name, self.occurred_at, units),
+        )
+
+
+@router.post(
+    "/returns",
+    status_code=201,
+    scope="purchase:write",
+    refuses=(ReturnExceedsPurchase, FactConflict, OccurredInFuture, Forbidden),
+)
+async def tell_return(
+    body: ReturnBody, tx: TxDep, terms: TermsDep, caller: CallerDep
+) -> ReturnView:
+    """Take in a return. The same again answers 200, the same body (E1)."""
+    (answered,) = await record_returns(tx, terms, [body.asks(caller)])
+    if isinstance(answered, Refusal):
+        raise answered
+    if answered.is_replayed:
+        raise Replayed(return_view(answered))
+    return return_view(answered)
+
+
+@router.post("/returns:batch", scope="purchase:write", lines=True)
+async def tell_returns(lines: LinesDep, tx: TxDep, terms: TermsDep, caller: CallerDep) -> Response:
+    """Take in up to 5,000 returns, one a line; each line is answered as if it had come alone."""
+    read = ndjson.read_lines(lines, ReturnBody, lambda body: body.asks(caller))
+    asked = [one for one in read if not isinstance(one, Refusal)]
+    merged = ndjson.merge(read, await record_returns(tx, terms, asked))
+    return answer_lines(ndjson.answers(merged, return_view, tx.cause.request_id))
