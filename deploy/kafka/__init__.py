@@ -1,4 +1,4 @@
-"""A real Apache Kafka without containers: fetched as published jars, run on free loopback ports in a folder of one's own."""
+"""A real Apache Kafka without containers: its published jars, free ports, a folder of its own."""
 
 from deploy.kafka.broker import Broker
 from deploy.kafka.jars import KafkaUnavailable, has_java

@@ -1,4 +1,6 @@
-"""`python -m deploy.kafka [FOLDER]` runs a broker until Ctrl-C; `python -m deploy.kafka fetch` only brings the jars."""
+"""`python -m deploy.kafka [FOLDER]` runs a broker until Ctrl-C; `python -m deploy.kafka fetch` only
+brings the jars.
+"""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""One broker in one folder: start, stop, kill, restart, wipe. It never outlives the process that started it."""
+"""One broker in one folder. It never outlives the process that started it."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ class Broker:
         return self._keeper is not None and self._keeper.poll() is None
 
     def start(self) -> None:
-        """Starts the broker and returns when it serves. A broker that runs already is left alone."""
+        """Starts the broker and returns when it serves. One that runs already is left alone."""
         if self.is_running:
             return
         self._gone()

@@ -1,4 +1,4 @@
-"""Where Java is and where the broker's jars are. They are fetched once, checked against `jars.sha256`, and never committed."""
+"""Where Java and the broker's jars are. Fetched once, checked by `jars.sha256`, never committed."""
 
 import hashlib
 import os
@@ -31,20 +31,20 @@ def has_java() -> bool:
 
 
 def jars_folder() -> Path:
-    """A folder of the user's cache, named by what it holds, so that another version never mixes in."""
+    """A folder of the user's cache, named by what it holds, so that versions never mix."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(cache) / "laurel" / f"kafka-{_digest(HERE / 'jars.sha256')[:12]}"
 
 
 def fetch() -> Path:
-    """The folder of the jars; Maven brings them where they are not there yet. Safe to run twice at a time."""
+    """The folder of the jars; Maven brings what is not there yet. Safe to run twice at a time."""
     folder = jars_folder()
     if _is_complete(folder):
         return folder
     maven = shutil.which("mvn")
     if maven is None:
         raise KafkaUnavailable(
-            "Maven (mvn) is needed once to fetch the jars of Apache Kafka; BROKERS names another broker."
+            "Maven (mvn) is needed once to fetch Apache Kafka; BROKERS names another broker."
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
@@ -60,12 +60,14 @@ def _copy_jars(maven: str, into: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_MAX_S, check=False)
     if done.returncode != 0:
         raise KafkaUnavailable(
-            f"Maven could not fetch the jars of Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}"
+            f"Maven could not fetch Apache Kafka:\n{(done.stdout + done.stderr)[-2000:]}"
         )
 
 
 def _move(jars: Path, folder: Path) -> None:
-    """Whoever fetches at the same time brings the same files: the first to arrive wins, the other's are dropped."""
+    """Whoever fetches at the same time brings the same files: the first to arrive wins, the other's
+    are dropped.
+    """
     if not _is_complete(folder):
         shutil.rmtree(folder, ignore_errors=True)
         try:

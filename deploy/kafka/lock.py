@@ -1,4 +1,6 @@
-"""One owner per folder: a file lock that a child inherits and that the system gives back when the last holder ends."""
+"""One owner per folder: a file lock that a child inherits and that the system gives back when the
+last holder ends.
+"""
 
 import fcntl
 import os
@@ -9,7 +11,9 @@ WAIT_MAX_S = 15.0
 
 
 def take(lock: Path) -> int | None:
-    """The descriptor that holds the lock, or None if somebody keeps it for longer than `WAIT_MAX_S`."""
+    """The descriptor that holds the lock, or None if somebody keeps it for longer than
+    `WAIT_MAX_S`.
+    """
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + WAIT_MAX_S
     while time.monotonic() < deadline:

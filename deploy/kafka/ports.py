@@ -1,4 +1,6 @@
-"""Two loopback ports, chosen once and kept in a file, so that clients find a broker again after its restart."""
+"""Two loopback ports, chosen once and kept in a file, so that clients find a broker again after its
+restart.
+"""
 
 import json
 import random

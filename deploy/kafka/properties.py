@@ -20,7 +20,7 @@ SETTINGS: dict[str, str | int] = {
     "share.coordinator.state.topic.min.isr": 1,
     "share.coordinator.state.topic.num.partitions": 1,
     "group.initial.rebalance.delay.ms": 0,
-    "broker.session.timeout.ms": 4000,  # how long a killed broker's successor waits for its own old registration
+    "broker.session.timeout.ms": 4000,  # what a killed broker's successor waits
     "broker.heartbeat.interval.ms": 1000,
     "group.min.session.timeout.ms": 1000,
     "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,

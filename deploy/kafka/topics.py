@@ -12,7 +12,9 @@ ADMIN_MAX_S = 30
 async def create_topics(
     brokers: str, partitions: Mapping[str, int], *, replication: int = 1
 ) -> None:
-    """Creates each topic with its number of partitions. Raises KafkaError if the broker refuses one."""
+    """Creates each topic with its number of partitions. Raises KafkaError if the broker refuses
+    one.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     async with asyncio.timeout(ADMIN_MAX_S):
         await admin.start()
