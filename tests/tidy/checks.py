@@ -62,6 +62,7 @@ CASES = (
         "docs/setup.md",
         codecs.decode("sebz clcv.bet", "rot13"),
     ),
+    Case(texts.links_lead_somewhere, README, "see [the page](../../docs/nowhere.md)"),
     Case(texts.locks_name_strangers_only, "requirements.lock", "chassis==0.1.6 \\"),
     Case(texts.locks_name_strangers_only, "requirements.lock", "--index-url somewhere"),
     Case(texts.nothing_is_left_for_later, DOMAIN, "raise NotImplementedError"),

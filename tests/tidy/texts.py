@@ -2,8 +2,10 @@
 
 import ast
 import codecs
+import posixpath
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from tests.tidy.source import Findings, Sources, functions, python, rooms
 
@@ -19,6 +21,7 @@ MACHINE_PATHS = re.compile(codecs.decode(r"(^|[\"'= (`])/(jbex|snez)/|/gzc/[n-m]
 OURS = re.compile(r"^(laurel|contracts|chassis|deploy|tests|(member|points|tier|benefit)[-_]svc)\b")
 UNFINISHED = re.compile(r"raise NotImplementedError|\b(TODO|FIXME|XXX)\b")
 LOCKED = re.compile(r"[a-z0-9.-]+(\[[a-z,]+\])?==|    --hash=sha256:")
+LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 TRUTH = re.compile(r"^\d+\. ")
 NAMED_TEST = re.compile(r"`(test_\w+)`")
 
@@ -28,6 +31,18 @@ def no_registry_and_no_machine_is_named(sources: Sources) -> Findings:
         for number, line in enumerate(source.text.split("\n"), 1):
             if HOSTS.search(line) or MACHINE_PATHS.search(line):
                 yield f"{source.path}:{number} names a registry host or a path of one machine"
+
+
+def links_lead_somewhere(sources: Sources) -> Findings:
+    """A relative link of a page leads to a file or folder that is there."""
+    paths = {source.path for source in sources}
+    there = paths | {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    for source in sources:
+        if source.path.endswith(".md"):
+            for link in LINK.findall(source.text):
+                target = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), link))
+                if target not in there:
+                    yield f"{source.path}: links to {link}, which is not there"
 
 
 def locks_name_strangers_only(sources: Sources) -> Findings:
