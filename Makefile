@@ -31,6 +31,7 @@ check: $(VENV)/.ready-dev ## format, lint, types, imports, house rules; changes 
 	$(VENV)/bin/ruff format --check $(TREES)
 	$(VENV)/bin/ruff check $(TREES)
 	$(VENV)/bin/mypy
+	@for tests in services/*/tests; do $(VENV)/bin/mypy $$tests || exit 1; done
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest -q tests/tidy tests/contracts
 

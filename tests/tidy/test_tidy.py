@@ -9,7 +9,8 @@ from tests.tidy.source import Findings, Sources, repository
 
 @pytest.mark.parametrize("check", [pytest.param(one, id=one.__name__) for one in CHECKS])
 def test_the_house_is_tidy(check):
-    assert list(check(repository())) == []
+    found = list(check(repository()))
+    assert not found, "\n".join(["", *found])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from tests.tidy.source import Findings, Sources, functions, python, rooms
+from tests.tidy.source import Findings, Source, Sources, functions, python, rooms
 
 # Written so that this file names none of them itself.
 HOSTS = re.compile(
@@ -38,11 +38,15 @@ def links_lead_somewhere(sources: Sources) -> Findings:
     paths = {source.path for source in sources}
     there = paths | {str(parent) for path in paths for parent in PurePosixPath(path).parents}
     for source in sources:
-        if source.path.endswith(".md"):
-            for link in LINK.findall(source.text):
-                target = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), link))
-                if target not in there:
-                    yield f"{source.path}: links to {link}, which is not there"
+        missing = [link for link, target in _links(source) if target not in there]
+        yield from (f"{source.path}: links to {link}, which is not there" for link in missing)
+
+
+def _links(source: Source) -> Iterator[tuple[str, str]]:
+    """Each relative link of a page, as it is written and as a path from the root."""
+    folder = posixpath.dirname(source.path)
+    for link in LINK.findall(source.text) if source.path.endswith(".md") else ():
+        yield link, posixpath.normpath(posixpath.join(folder, link))
 
 
 def locks_name_strangers_only(sources: Sources) -> Findings:
