@@ -32,6 +32,7 @@ from chassis.bus.port import BusDown
 ASK_MAX_S = 10.0
 CLOSE_MAX_S = 2.0
 REQUEST_MAX_MS = 5_000
+REPLICATION_MAX = 3
 MESSAGE_BYTES_MAX = 4 * RECORD_BODY_MAX
 """What a topic accepts: more than we say or read, so that what is too large is parked and not stuck
 at its author.
@@ -145,23 +146,32 @@ class Topics:
         self._client: AIOKafkaClient | None = None
 
     async def make(self, topics: Collection[str], partitions: int) -> None:
-        """Make what is missing; what is there keeps its number of partitions. Raises BusDown."""
-        missing = set(topics) - (await self.ids(topics)).keys()
+        """Make what is missing, on up to three brokers; what is there is left as it is. Raises
+        BusDown.
+        """
+        answer = await self._ask(topics)
+        missing = sorted(set(topics) - _ids(answer).keys())
+        copies = min(REPLICATION_MAX, len(answer.brokers))
         if missing:
             await self._create(
-                [NewTopic(t, partitions, -1, topic_configs=TOPIC_SETTINGS) for t in sorted(missing)]
+                [NewTopic(t, partitions, copies, topic_configs=TOPIC_SETTINGS) for t in missing]
             )
 
     async def ids(self, topics: Collection[str]) -> dict[str, str]:
         """Topic → id, of those that exist. Raises BusDown."""
+        return _ids(await self._ask(topics))
+
+    async def _ask(self, topics: Collection[str]) -> MetadataResponse:
         try:
             async with asyncio.timeout(ASK_MAX_S):
                 client = await self._connected()
-                answer = await client.send(client.get_random_node(), TopicIds(topics))
+                answer: MetadataResponse = await client.send(
+                    client.get_random_node(), TopicIds(topics)
+                )
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()
             raise BusDown(f"topic ids: {type(error).__name__}") from error
-        return {topic: str(topic_id) for code, topic, topic_id, *_ in answer.topics if code == 0}
+        return answer
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -193,3 +203,7 @@ class Topics:
         for name, code, *_ in answer.topic_errors:
             if code != 0 and for_code(code) is not TopicAlreadyExistsError:
                 raise BusDown(f"create {name}: {for_code(code).__name__}")
+
+
+def _ids(answer: MetadataResponse) -> dict[str, str]:
+    return {topic: str(topic_id) for code, topic, topic_id, *_ in answer.topics if code == 0}

@@ -61,7 +61,7 @@ class Worker:
         """
         pieces = [list(batch.records)]
         while pieces:
-            records = pieces.pop()
+            records = [r for r in pieces.pop() if r.offset >= standing.next_offset]
             guilty = await self._attempt(batch.place, records, standing)
             if guilty is None:
                 continue

@@ -28,7 +28,7 @@ WHERE o.consumer = :consumer
 ADVANCE = """
 UPDATE consumer_offset SET next_offset = :ends_at, updated_at = now()
 WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
-    AND partition = :partition AND next_offset = :expected
+    AND partition = :partition AND next_offset = :expected AND next_offset < :ends_at
 RETURNING 1
 """
 
