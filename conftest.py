@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local import postgres
 
-pytest_plugins = ["chassis.testing.fixtures"]
+pytest_plugins = ["chassis.testing.fixtures", "tests.suites"]
 
 
 @pytest.fixture(scope="session")

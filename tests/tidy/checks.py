@@ -46,6 +46,7 @@ CASES = (
     Case(edges.numbers_are_exact, "shared/contracts/quantities.py", "points: float"),
     Case(edges.only_the_store_speaks_sql, HANDLER, 'LOAD = "SELECT seq FROM account"'),
     Case(edges.only_the_store_speaks_sql, HANDLER, "tx.execute(name, text)"),
+    Case(edges.statements_are_constants, STORE, 'def load(t):\n    return f"SELECT seq FROM {t}"'),
     Case(edges.the_store_decides_nothing, STORE, "tx.emit(event)"),
     Case(edges.broad_excepts_are_two, DOMAIN, "try: x = 1\nexcept Exception: x = 2"),
     Case(edges.broad_excepts_are_two, "shared/chassis/relay.py", "try: x = 1\nexcept: x = 2\n" * 3),

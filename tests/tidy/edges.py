@@ -9,6 +9,7 @@ from tests.tidy.source import (
     Source,
     Sources,
     called,
+    functions,
     python,
     rooms,
     strings,
@@ -56,6 +57,15 @@ def only_the_store_speaks_sql(sources: Sources) -> Findings:
         for node in source.walk(ast.Call):
             if isinstance(node, ast.Call) and called(node) in {"tx.execute", "tx.copy"}:
                 yield source.at(node, f"{called(node)} outside store/")
+
+
+def statements_are_constants(sources: Sources) -> Findings:
+    """SQL is put together when a module is read, never while a function runs."""
+    for source in rooms(sources, "store"):
+        inside = [node for function in functions(source) for node in ast.walk(function)]
+        for node in inside:
+            if isinstance(node, ast.JoinedStr) and SQL.match(ast.unparse(node)[2:]):
+                yield source.at(node, "a statement is put together in a function")
 
 
 def the_store_decides_nothing(sources: Sources) -> Findings:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.tidy.source import SERVICES, Findings, Source, Sources, rooms
+from tests.tidy.source import SERVICES, Findings, Source, Sources, rooms, strings
 
 EVERYWHERE = (
     "README.md",
@@ -89,6 +89,8 @@ def _module(path: str) -> str:
 
 
 def _imported(source: Source) -> Iterator[str]:
+    """Modules that it imports, or names in a string (a plugin, `python -m`)."""
+    yield from (str(text.value) for text in strings(source) if "." in str(text.value))
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
