@@ -36,7 +36,7 @@ class Why:
     """Why a redemption is refused: a public code and the numbers that the code promises."""
 
     code: str
-    numbers: Mapping[str, int | str] = field(default_factory=dict)
+    numbers: Mapping[str, int | str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,11 @@ class Redemption:
     def stands(self) -> str:
         """The state that a caller is told."""
         return PUBLIC[self.state]
+
+
+def redemption_id_of(source: str, key: str) -> RedemptionId:
+    """Follows from who asked under which key: a retry can only ever mean the same redemption."""
+    return RedemptionId(str(uuid.uuid5(NAMESPACE, f"{source}\n{key}")))
 
 
 def check_cancellable(redemption: Redemption, voucher_state: str) -> None:

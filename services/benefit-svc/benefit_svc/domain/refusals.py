@@ -15,7 +15,8 @@ Refusal
 ├── CostOutOfRange            422  points × quantity is more than one operation may move
 ├── RedemptionNotFound        404  also another channel's
 ├── RedemptionNotCancellable  409  `state`
-├── PointsRefused             …    what points-svc said no to, in its own code and numbers
+├── PointsRefused             409  what points-svc said no to, in its own code and numbers
+│   └── PointsInsufficient    409  `asked`, `available`
 ├── VoucherNotFound           404
 ├── VoucherNotUsable          409  uniform: unknown, used, voided and expired look alike
 └── VoucherNotVoidable        409  `state`
@@ -142,6 +143,12 @@ class PointsRefused(Refusal):
     def __init__(self, code: str, **numbers: object) -> None:
         super().__init__(**numbers)
         self.code = code  # type: ignore[misc]  # the one refusal whose code is another service's
+
+
+class PointsInsufficient(PointsRefused):
+    """More points than can be burned now: `asked`, `available`."""
+
+    code: ClassVar[str] = "points_insufficient"
 
 
 class VoucherNotFound(Refusal):

@@ -32,6 +32,8 @@ class Step(Enum):
     WAIT = "wait"
 
 
+HoldState = Literal["open", "captured", "released", "lapsed"]
+
 REMOTE = frozenset({Step.HOLD, Step.ASK, Step.CAPTURE, Step.RELEASE, Step.CANCEL_BURN})
 
 
@@ -39,7 +41,7 @@ REMOTE = frozenset({Step.HOLD, Step.ASK, Step.CAPTURE, Step.RELEASE, Step.CANCEL
 class HoldIs:
     """The hold stands so at points-svc."""
 
-    state: Literal["open", "captured", "released", "lapsed"]
+    state: HoldState
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Denied:
     """
 
     code: str
-    numbers: Mapping[str, int | str] = field(default_factory=dict)
+    numbers: Mapping[str, int | str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Benefits in their versions."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +9,9 @@ from benefit_svc.domain.catalog import Benefit, Offer
 from chassis.tx import Tx
 from contracts.ids import BenefitId
 
-COUNT_UP_CATALOG = "UPDATE catalog SET version = version + 1 RETURNING version"
+LOCK_CATALOG = "SELECT version FROM catalog FOR UPDATE"
+
+COUNT_UP_CATALOG = "UPDATE catalog SET version = version + 1"
 
 VERSIONS_OF_BENEFIT = """
 SELECT benefit_id, version, effective_from, offer
@@ -30,11 +31,16 @@ VALUES
 """
 
 
-async def count_up_catalog(tx: Tx) -> int:
-    """The catalog's next number; whoever publishes waits here for whoever is publishing."""
-    (row,) = await tx.execute("count_up_catalog", COUNT_UP_CATALOG)
+async def lock_catalog(tx: Tx) -> int:
+    """The catalog's number; whoever publishes waits here for whoever is publishing."""
+    (row,) = await tx.execute("lock_catalog", LOCK_CATALOG)
     version: int = row.version
     return version
+
+
+async def count_up_catalog(tx: Tx) -> None:
+    """One more version is in the catalog."""
+    await tx.execute("count_up_catalog", COUNT_UP_CATALOG)
 
 
 async def versions_of_benefit(tx: Tx, benefit_id: BenefitId) -> list[Benefit]:
@@ -68,11 +74,6 @@ async def add_version(tx: Tx, benefit: Benefit, catalog_version: int) -> None:
 def written(value: object) -> str:
     """A domain value as JSON."""
     return msgspec.json.encode(value, order="deterministic").decode()
-
-
-def latest(benefits: Sequence[Benefit]) -> Benefit | None:
-    """The last version, if there is one."""
-    return benefits[-1] if benefits else None
 
 
 def _benefit(row: Row[Any]) -> Benefit:

@@ -20,17 +20,23 @@ INSERT INTO voucher_code (code_hash, voucher_id, member_id)
 VALUES (:code_hash, :voucher_id, :member_id)
 """
 
-FIND_BY_CODE = "SELECT member_id, voucher_id FROM voucher_code WHERE code_hash = :code_hash"
-
-FIND_VOUCHER = """
-SELECT * FROM voucher WHERE member_id = :member_id AND voucher_id = :voucher_id
+FIND_BY_CODE = """
+SELECT voucher.* FROM voucher_code JOIN voucher USING (member_id, voucher_id)
+WHERE code_hash = :code_hash
 """
+
+LOCK_BY_CODE = """
+SELECT voucher.* FROM voucher_code JOIN voucher USING (member_id, voucher_id)
+WHERE code_hash = :code_hash FOR UPDATE OF voucher
+"""
+
+FIND_VOUCHER = "SELECT * FROM voucher WHERE member_id = :member_id AND voucher_id = :voucher_id"
 
 LOCK_VOUCHER = """
 SELECT * FROM voucher WHERE member_id = :member_id AND voucher_id = :voucher_id FOR UPDATE
 """
 
-LOCK_VOUCHER_BY_ID = "SELECT * FROM voucher WHERE voucher_id = :voucher_id FOR UPDATE"
+LOCK_BY_ID = "SELECT * FROM voucher WHERE voucher_id = :voucher_id FOR UPDATE"
 
 END_VOUCHER = """
 UPDATE voucher SET state = :state, ended_at = :now, store_id = :store_id, source = :source,
@@ -74,10 +80,16 @@ async def register_code(tx: Tx, issued: Voucher, code_hash: bytes) -> None:
     )
 
 
-async def find_by_code(tx: Tx, code_hash: bytes) -> tuple[MemberId, VoucherId] | None:
-    """Whose voucher a code names."""
+async def find_by_code(tx: Tx, code_hash: bytes) -> Voucher | None:
+    """The voucher that a code names."""
     rows = await tx.execute("find_by_code", FIND_BY_CODE, code_hash=code_hash)
-    return (rows[0].member_id, rows[0].voucher_id) if rows else None
+    return voucher(rows[0]) if rows else None
+
+
+async def lock_by_code(tx: Tx, code_hash: bytes) -> Voucher | None:
+    """The voucher that a code names, locked and read as the last holder of the lock left it."""
+    rows = await tx.execute("lock_by_code", LOCK_BY_CODE, code_hash=code_hash)
+    return voucher(rows[0]) if rows else None
 
 
 async def find_voucher(tx: Tx, member_id: MemberId, voucher_id: VoucherId) -> Voucher | None:
@@ -96,9 +108,9 @@ async def lock_voucher(tx: Tx, member_id: MemberId, voucher_id: VoucherId) -> Vo
     return voucher(rows[0]) if rows else None
 
 
-async def lock_voucher_by_id(tx: Tx, voucher_id: VoucherId) -> Voucher | None:
+async def lock_by_id(tx: Tx, voucher_id: VoucherId) -> Voucher | None:
     """A voucher by its id alone, locked."""
-    rows = await tx.execute("lock_voucher_by_id", LOCK_VOUCHER_BY_ID, voucher_id=voucher_id)
+    rows = await tx.execute("lock_by_id", LOCK_BY_ID, voucher_id=voucher_id)
     return voucher(rows[0]) if rows else None
 
 

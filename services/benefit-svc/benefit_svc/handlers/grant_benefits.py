@@ -1,0 +1,33 @@
+"""Hear where members stand, and grant what that gives them a right to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from benefit_svc.domain.timeline import hear_all
+from benefit_svc.handlers.settle_members import settle_members
+from benefit_svc.store import programme, standings
+from chassis.tx import Tx
+from contracts.events.tiers import TierChanged
+from contracts.ids import MemberId
+
+
+async def grant_benefits(tx: Tx, changes: Sequence[TierChanged]) -> None:
+    """Put what was told into each member's timeline, and settle those whose timeline reads
+    differently.
+
+    The same message twice, or one that later messages cover wholly, changes nothing.
+    """
+    by_member: dict[MemberId, list[TierChanged]] = defaultdict(list)
+    for change in changes:
+        by_member[change.member_id].append(change)
+    members = sorted(by_member)
+    rules = await programme.rules(tx)
+    await standings.open_standings(tx, members)
+    await standings.lock_standings(tx, members)
+    told = await standings.told_tiers(tx, members)
+    heard = {member: hear_all(told[member], by_member[member]) for member in members}
+    moved = {member: heard[member] for member in members if heard[member] != told[member]}
+    if moved:
+        await standings.forget_told(tx, list(moved))
+        await standings.keep_told(tx, moved)
+        await settle_members(tx, moved, rules)

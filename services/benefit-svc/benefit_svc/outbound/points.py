@@ -1,0 +1,121 @@
+"""points-svc, as a redemption needs it: each call carries the redemption's own id and may be
+repeated.
+
+A definite answer becomes a value of the domain. Everything else, a timeout as well as an answer
+that we did not expect, is Unknown: it says nothing about what happened.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, get_args
+
+from benefit_svc.domain.redemptions import Redemption
+from benefit_svc.domain.saga import (
+    Answer,
+    BurnCancelled,
+    Denied,
+    HoldIs,
+    HoldState,
+    Step,
+    Unknown,
+    Unseen,
+)
+from chassis.client import Answer as HttpAnswer
+from chassis.client import Client
+from chassis.client import Unknown as NoAnswer
+from chassis.tx import Cause
+
+LAPSE_AFTER_S = 900
+PURPOSE = "redemption"
+STATES: Mapping[str, HoldState] = {state: state for state in get_args(HoldState)}
+FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
+
+Call = Callable[[Client, Redemption, Cause], Awaitable[HttpAnswer]]
+
+
+async def call_points(
+    client: Client, step: Step, redemption: Redemption, cause: Cause, within_s: float
+) -> Answer:
+    """Make one remote step of a redemption. No answer within `within_s` seconds is Unknown."""
+    call, meaning = CALLS[step]
+    try:
+        async with asyncio.timeout(within_s):
+            answer = await call(client, redemption, cause)
+    except (NoAnswer, TimeoutError):
+        return Unknown()
+    return meaning(answer)
+
+
+async def _hold(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
+    body = {
+        "hold_id": one.redemption_id,
+        "points": one.points,
+        "purpose": PURPOSE,
+        "lapse_after_s": LAPSE_AFTER_S,
+    }
+    return await client.post(f"/v1/points/{one.member_id}/holds", cause, body)
+
+
+async def _ask(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
+    return await client.get(_hold_path(one), cause)
+
+
+async def _capture(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
+    return await client.post(f"{_hold_path(one)}/capture", cause, {"points": one.points})
+
+
+async def _release(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
+    return await client.post(f"{_hold_path(one)}/release", cause)
+
+
+async def _cancel_burn(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
+    path = f"/v1/points/{one.member_id}/burns/{one.redemption_id}/cancel"
+    return await client.post(path, cause)
+
+
+def _hold_path(one: Redemption) -> str:
+    return f"/v1/points/{one.member_id}/holds/{one.redemption_id}"
+
+
+def hold_meaning(answer: HttpAnswer) -> Answer:
+    """What an answer about a hold says. Only a business's no is a no: a 401 or 404 of a wrong
+    address is not.
+    """
+    if answer.status < 300:
+        return _hold_is(answer.body)
+    if answer.code == "hold_released":
+        return HoldIs("released")
+    if answer.code == "hold_not_open":
+        return _hold_is(answer.body)
+    if answer.code == "hold_not_found":
+        return Unseen()
+    if answer.status in (409, 422) or answer.code == "member_not_found":
+        return Denied(answer.code, _numbers(answer.body))
+    return Unknown()
+
+
+def cancel_meaning(answer: HttpAnswer) -> Answer:
+    """What an answer about the burn's cancel says: done, or to be asked again."""
+    return BurnCancelled() if answer.status < 300 else Unknown()
+
+
+def _hold_is(body: Mapping[str, Any]) -> HoldIs | Unknown:
+    found = STATES.get(str(body.get("state")))
+    return HoldIs(found) if found else Unknown()
+
+
+def _numbers(body: Mapping[str, Any]) -> dict[str, int | str]:
+    return {
+        name: value
+        for name, value in body.items()
+        if name not in FRAME and isinstance(value, (int, str))
+    }
+
+
+CALLS: Mapping[Step, tuple[Call, Callable[[HttpAnswer], Answer]]] = {
+    Step.HOLD: (_hold, hold_meaning),
+    Step.ASK: (_ask, hold_meaning),
+    Step.CAPTURE: (_capture, hold_meaning),
+    Step.RELEASE: (_release, hold_meaning),
+    Step.CANCEL_BURN: (_cancel_burn, cancel_meaning),
+}
