@@ -1,14 +1,21 @@
 """What the tests of member-svc stand on: a desk at which a till and a member of staff work."""
 
+import asyncio
 import itertools
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
+import httpx
 import pytest
+import pytest_asyncio
 
 from chassis.service import Service
+from chassis.testing.eventually import eventually
 from chassis.testing.stage import SECRETS, Stage
+from chassis.tx import Conflict, Tx
 from contracts.events.base import Event
 from contracts.events.purchases import PurchaseLine, ReturnedLine
 from contracts.ids import MemberId
@@ -39,7 +46,10 @@ TERMS = Terms(
 )
 VAULT = Vault(SECRETS["kek"], SECRETS["blind_index"], os.urandom)
 SOURCE = "till"
+NUMBERS = itertools.count()
 
+A = TypeVar("A")
+B = TypeVar("B")
 Who = MemberId | tuple[str, str]
 
 
@@ -80,9 +90,15 @@ class Desk:
         self, *identifiers: tuple[str, str], birthday: Birthday | None = None
     ) -> tuple[MemberShown, bool]:
         """Enroll someone."""
-        asked = self.enrolment(*identifiers, birthday=birthday)
         async with self.stage.begin() as tx:
-            return await enroll_member(tx, VAULT, TERMS, asked)
+            return await self.enroll_in(tx, *identifiers, birthday=birthday)
+
+    async def enroll_in(
+        self, tx: Tx, *identifiers: tuple[str, str], birthday: Birthday | None = None
+    ) -> tuple[MemberShown, bool]:
+        """Enroll someone in this transaction."""
+        asked = self.enrolment(*identifiers, birthday=birthday)
+        return await enroll_member(tx, VAULT, TERMS, asked)
 
     async def member(self, *identifiers: tuple[str, str]) -> MemberId:
         """A member by these identifiers."""
@@ -117,7 +133,12 @@ class Desk:
     async def tell(self, *asked: Purchase) -> list[Answer | Refusal]:
         """Tell purchases as one batch."""
         async with self.stage.begin() as tx:
-            return await record_purchases(tx, VAULT, TERMS, asked)
+            return await self.tell_in(tx, *asked)
+
+    @staticmethod
+    async def tell_in(tx: Tx, *asked: Purchase) -> list[Answer | Refusal]:
+        """Tell purchases in this transaction."""
+        return await record_purchases(tx, VAULT, TERMS, asked)
 
     async def buy(self, who: Who, **said: object) -> tuple[Purchase, Answer]:
         """Tell one purchase that is taken in."""
@@ -150,7 +171,29 @@ class Desk:
     async def bring(self, *asked: Return) -> list[Answer | Refusal]:
         """Tell returns as one batch."""
         async with self.stage.begin() as tx:
-            return await record_returns(tx, TERMS, asked)
+            return await self.bring_in(tx, *asked)
+
+    @staticmethod
+    async def bring_in(tx: Tx, *asked: Return) -> list[Answer | Refusal]:
+        """Tell returns in this transaction."""
+        return await record_returns(tx, TERMS, asked)
+
+    async def overtaken(
+        self, first: Callable[[Tx], Awaitable[A]], second: Callable[[], Coroutine[Any, Any, B]]
+    ) -> tuple[A, B]:
+        """`second` starts when `first` has done its work and not committed yet."""
+        async with self.stage.begin() as tx:
+            before = await first(tx)
+            task = asyncio.create_task(until_won(second))
+            await eventually(lambda: self._has_ended_or_waits(task), what="the second goes on")
+        return before, await task
+
+    async def _has_ended_or_waits(self, task: asyncio.Task[Any]) -> bool:
+        waiting = await self.stage.rows(
+            "SELECT count(*) AS n FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return task.done() or waiting[0].n > 0
 
     async def stands(self, fact: Purchase | Return) -> str:
         """Where a fact stands."""
@@ -166,6 +209,16 @@ class Desk:
     async def told(self, member_id: MemberId) -> list[Event]:
         """What was said of a member, in order."""
         return [event for event in await self.stage.said() if event.member_id == member_id]
+
+
+async def until_won(door: Callable[[], Awaitable[A]]) -> A:
+    """Run a transaction as the edge does: a lost race runs it again."""
+    for _ in range(3):
+        try:
+            return await door()
+        except Conflict:
+            continue
+    return await door()
 
 
 def lines(quantities: Sequence[int], amount_minor: int) -> list[PurchaseLine]:
@@ -205,3 +258,97 @@ def desk(stage: Stage) -> Desk:
 def now() -> datetime:
     """The instant at which the desk works."""
     return NOW
+
+
+@pytest.fixture
+def terms() -> Terms:
+    """The programme of the desk."""
+    return TERMS
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """The keys of the stage."""
+    return VAULT
+
+
+@pytest.fixture
+def won() -> Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]:
+    """Run a transaction as the edge does: a lost race runs it again."""
+    return until_won
+
+
+class Shop:
+    """What a channel says at the doors."""
+
+    ndjson: Mapping[str, str] = {"content-type": "application/x-ndjson"}
+
+    def __init__(self, api: httpx.AsyncClient, count: Iterator[int]) -> None:
+        self.api = api
+        self._count = count
+
+    def ref(self) -> str:
+        """A reference nobody used before."""
+        return f"s-{next(self._count)}"
+
+    async def card(self) -> dict[str, str]:
+        """A card whose member has just joined."""
+        card = {"kind": "card", "value": f"SHOP{next(self._count):06d}"}
+        joined = await self.api.post("/v1/members", json={"identifiers": [card]})
+        assert joined.status_code == 201, joined.text
+        return card
+
+    async def known_card(self) -> dict[str, str]:
+        """A card that joined once."""
+        card = {"kind": "card", "value": "KNOWN-CARD"}
+        joined = await self.api.post("/v1/members", json={"identifiers": [card]})
+        assert joined.status_code in {200, 201}, joined.text
+        return card
+
+    async def member_id(self) -> str:
+        """Someone who has just joined."""
+        found = await self.api.post("/v1/members/lookup", json=await self.card())
+        return str(found.json()["member_id"])
+
+    def purchase(
+        self,
+        member: Mapping[str, str],
+        line_count: int = 1,
+        occurred_at: str = "2026-06-01T11:00:00Z",
+    ) -> dict[str, Any]:
+        """The body of a purchase."""
+        return {
+            "source_ref": self.ref(),
+            "member": dict(member),
+            "occurred_at": occurred_at,
+            "store_id": "s1",
+            "currency": "CNY",
+            "lines": [
+                {
+                    "line_id": str(number),
+                    "sku": f"sku {number}",
+                    "category": "茶",
+                    "quantity": 1,
+                    "amount_minor": 1_000,
+                }
+                for number in range(1, line_count + 1)
+            ],
+        }
+
+    async def batch(
+        self, api: httpx.AsyncClient, path: str, lines: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Tell a batch; its answer lines."""
+        answer = await api.post(path, content="\n".join(lines).encode(), headers=self.ndjson)
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(stage: Stage, api: httpx.AsyncClient) -> Shop:
+    """A channel's words, for a programme that is published."""
+    stage.at(NOW)
+    settings = TERMS.programme.model_dump(mode="json")
+    published = await api.put("/v1/member-svc/programme", json=settings)
+    assert published.status_code == 200, published.text
+    return Shop(api, NUMBERS)

@@ -17,9 +17,8 @@ from member_svc.domain.returns import Bought, PurchaseName
 
 
 def earliest(linked_at: datetime, terms: Terms) -> datetime:
-    """The oldest `occurred_at` that a claim at `linked_at` still reaches;
-
-    the window's last instant counts.
+    """The oldest `occurred_at` that a claim at `linked_at` still reaches; the window's last instant
+    counts.
     """
     return linked_at - terms.claim_window
 
@@ -30,9 +29,8 @@ def counted(fact: Fact, member_id: MemberId, now: datetime) -> Fact:
 
 
 def accept_purchase(fact: Fact, owner: MemberId | None, now: datetime) -> Fact:
-    """A late purchase that staff let in:
-
-    as if told in time. Whose it was at intake, it stays. Refusals: NotInReview.
+    """A late purchase that staff let in: as if told in time. Whose it was at intake, it stays.
+    Refusals: NotInReview.
     """
     in_review(fact)
     member_id = fact.member_id or owner
@@ -71,9 +69,8 @@ def in_review(fact: Fact) -> None:
 
 
 def follow(purchase: Fact, back: Sequence[Fact], now: datetime) -> list[Fact]:
-    """The purchase's decided returns, standing where it now stands;
-
-    those of a rejected one go to review.
+    """The purchase's decided returns, standing where it now stands; those of a rejected one go to
+    review.
     """
     return [_follow(purchase, fact, now) for fact in back]
 

@@ -1,6 +1,5 @@
-"""What all facts have in common:
-
-their name, their id, where they stand, and what was answered (E1–E3).
+"""What all facts have in common: their name, their id, where they stand, and what was answered
+(E1–E3).
 """
 
 import hashlib

@@ -1,7 +1,4 @@
-"""What finds a member:
-
-one spelling of each identifier, its keyed blind index, its mask (M2, M3).
-"""
+"""What finds a member: one spelling of an identifier, its blind index, its mask (M2, M3)."""
 
 import hashlib
 import hmac
@@ -78,18 +75,16 @@ def _email(text: str) -> str:
 
 
 def blind_index(key: bytes, identifier: Identifier) -> BlindIndex:
-    """What the identifier is looked up by:
-
-    HMAC-SHA256 of kind and value. Nobody reads it back without the key.
+    """What the identifier is looked up by: HMAC-SHA256 of kind and value. Nobody reads it back
+    without the key.
     """
     bound = f"{identifier.kind}\0{identifier.value}".encode()
     return BlindIndex(hmac.digest(key, bound, "sha256"))
 
 
 def identifier_id(member_id: MemberId, index: BlindIndex) -> str:
-    """The opaque name of a link:
-
-    the same identifier linked again to the same member is named alike.
+    """The opaque name of a link: the same identifier linked again to the same member is named
+    alike.
     """
     digest = hashlib.sha256(member_id.encode() + b"\0" + index).hexdigest()
     return f"idt_{digest[:32]}"

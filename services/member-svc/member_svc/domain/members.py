@@ -1,6 +1,5 @@
-"""Who a member is:
-
-profile, consents, whose identifiers these are, and when a birthday is (M1, M3, M7).
+"""Who a member is: profile, consents, whose identifiers these are, and when a birthday is (M1, M3,
+M7).
 """
 
 from calendar import isleap
@@ -115,9 +114,8 @@ def exists(birthday: Birthday) -> bool:
 
 
 def is_birthday(birthday: Birthday, at: datetime, zone: ZoneInfo, leap_day: LeapDay) -> bool:
-    """Whether `at` falls on the birthday in `zone`;
-
-    29 February counts on `leap_day` in common years (M7).
+    """Whether `at` falls on the birthday in `zone`; 29 February counts on `leap_day` in common
+    years (M7).
     """
     day = at.astimezone(zone).date()
     month_and_day = (birthday.month, birthday.day)

@@ -70,9 +70,8 @@ def content(
     payments: Sequence[Payment] = (),
     attributes: Mapping[str, str] | None = None,
 ) -> PurchaseContent:
-    """The content in its one order:
-
-    lines by id, payments by kind. How a till sorted them means nothing.
+    """The content in its one order: lines by id, payments by kind. How a till sorted them means
+    nothing.
     """
     return PurchaseContent(
         store_id=store_id,
@@ -136,9 +135,8 @@ def stands_with(member_id: MemberId | None) -> Status:
 
 
 def tellable(said: PurchaseContent, terms: Terms) -> PurchaseContent:
-    """The content without attributes that the programme does not allow:
-
-    they are neither kept nor told (E8).
+    """The content without attributes that the programme does not allow: they are neither kept nor
+    told (E8).
     """
     allowed = terms.programme.purchase_attributes
     kept = {name: value for name, value in said.attributes.items() if name in allowed}

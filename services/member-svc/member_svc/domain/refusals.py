@@ -59,9 +59,8 @@ class FactConflict(Refusal):
 
 
 class ReturnExceedsPurchase(Refusal):
-    """Of some line `asked` units would come back where `left` are left;
-
-    both 0: nothing is left at all.
+    """Of some line `asked` units would come back where `left` are left; both 0: nothing is left at
+    all.
     """
 
     code: ClassVar[str] = "return_exceeds_purchase"

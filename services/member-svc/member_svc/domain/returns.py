@@ -44,9 +44,8 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A purchase under its lock:
-
-    where it stands and what of it is left to come back, in order of line id.
+    """A purchase under its lock: where it stands and what of it is left to come back, in order of
+    line id.
     """
 
     fact_id: FactId
@@ -83,9 +82,8 @@ def left_of(bought: Iterable[tuple[str, int]], taken: Iterable[Units]) -> dict[s
 
 
 def choose(left: Mapping[str, int], asked: Units | None) -> Units | ReturnExceedsPurchase:
-    """The units that come back:
-
-    the named ones, or all that is left. Refuses more than is left, and nothing at all.
+    """The units that come back: the named ones, or all that is left. Refuses more than is left, and
+    nothing at all.
     """
     if asked is None:
         rest = tuple(

@@ -1,6 +1,5 @@
-"""What the other services hear:
-
-opaque ids, net amounts, occasions; nothing personal (E8, api.md §7).
+"""What the other services hear: opaque ids, net amounts, occasions; nothing personal (E8, api.md
+§7).
 """
 
 from collections.abc import Iterable, Mapping

@@ -9,9 +9,8 @@ from member_svc.store.vault import Vault
 
 
 async def reveal_member(tx: Tx, vault: Vault, member_id: MemberId, reason: str) -> MemberShown:
-    """The member;
-
-    who saw it, and why, is written down before it is answered (M3). Refusals: MemberNotFound.
+    """The member; who saw it, and why, is written down before it is answered (M3). Refusals:
+    MemberNotFound.
     """
     shown = await show_member(tx, vault, member_id)
     await audit(tx, "member.reveal", member_id, reason)

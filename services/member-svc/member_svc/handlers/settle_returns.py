@@ -11,9 +11,8 @@ from member_svc.store import facts
 
 
 async def settle_returns(tx: Tx, terms: Terms, awaited: Sequence[PurchaseName]) -> None:
-    """Their units are decided now, in recorded order;
-
-    what exceeds its purchase goes to review (P7).
+    """Their units are decided now, in recorded order; what exceeds its purchase goes to review
+    (P7).
     """
     if not awaited:
         return

@@ -7,9 +7,8 @@ from member_svc.store import identifiers
 
 
 async def unlink_identifier(tx: Tx, member_id: MemberId, identifier_id: str) -> None:
-    """From now on it is nobody's;
-
-    what was bought with it stays the member's. Refusals: IdentifierNotFound.
+    """From now on it is nobody's; what was bought with it stays the member's. Refusals:
+    IdentifierNotFound.
     """
     if not await identifiers.unlink(tx, member_id, identifier_id):
         raise IdentifierNotFound

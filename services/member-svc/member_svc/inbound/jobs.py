@@ -1,7 +1,4 @@
-"""What the clock starts:
-
-nothing; claims, lateness and windows are judged when a fact is in hand.
-"""
+"""What the clock starts: nothing. Windows are judged when a fact is in hand."""
 
 from chassis.jobs import Job
 

@@ -1,7 +1,4 @@
-"""Facts:
-
-kept under their names, locked in the order of their names, changed only where they stand.
-"""
+"""Facts: kept under their names, locked in order of names, changed only where they stand."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -130,9 +127,8 @@ async def name_awaited(tx: Tx, names: Collection[PurchaseName]) -> None:
 
 
 async def lock_purchases(tx: Tx, names: Collection[PurchaseName]) -> dict[PurchaseName, Fact]:
-    """The purchases of these names, locked in order;
-
-    those that are only awaited are locked and not answered.
+    """The purchases of these names, locked in order; those that are only awaited are locked and not
+    answered.
     """
     rows = await tx.execute("lock_purchases", LOCK_PURCHASES, **_names(names))
     return {(row.source, row.source_ref): _fact(row) for row in rows if row.status != "awaited"}

@@ -57,9 +57,8 @@ async def name_identifiers(tx: Tx, indexes: Collection[BlindIndex]) -> None:
 
 
 async def lock_shared(tx: Tx, indexes: Collection[BlindIndex]) -> dict[BlindIndex, MemberId | None]:
-    """Their owners;
-
-    nobody links them before this transaction ends, and others may hold the same lock.
+    """Their owners; nobody links them before this transaction ends, and others may hold the same
+    lock.
     """
     rows = await tx.execute("lock_identifiers_shared", LOCK_SHARED, indexes=sorted(indexes))
     return {row.blind_index: row.member_id for row in rows}

@@ -37,9 +37,8 @@ class DataKey:
 
 
 class Vault:
-    """The installation's keys:
-
-    one wraps data keys, one blinds identifiers. `fresh` gives unguessable bytes.
+    """The installation's keys: one wraps data keys, one blinds identifiers. `fresh` gives
+    unguessable bytes.
     """
 
     def __init__(self, kek: bytes, blind_key: bytes, fresh: Callable[[int], bytes]) -> None:

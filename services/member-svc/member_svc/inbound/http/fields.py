@@ -1,6 +1,5 @@
-"""Fields that several doors read:
-
-identifiers, moments that have a floor, and how they become values.
+"""Fields that several doors read: identifiers, moments that have a floor, and how they become
+values.
 """
 
 from datetime import UTC, datetime

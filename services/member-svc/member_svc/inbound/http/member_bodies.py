@@ -101,9 +101,8 @@ class EnrollBody(Body):
 
 
 class ChangedProfileBody(Body):
-    """What changes:
-
-    a field that is not named stays, null takes it away; so does null for an attribute.
+    """What changes: a field that is not named stays, null takes it away; so does null for an
+    attribute.
     """
 
     name: Name64 | None = None

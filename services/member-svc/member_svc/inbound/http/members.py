@@ -92,10 +92,7 @@ async def link(
     terms: TermsDep,
     response: Response,
 ) -> IdentifierView:
-    """Give the member one more identifier;
-
-    what was bought with it before counts from now on (M5).
-    """
+    """Link one more identifier; what was bought with it before counts from now on (M5)."""
     named = body.named("/value", vault, terms)
     linked, is_new = await link_identifier(tx, vault, terms, MemberId(member_id), named)
     response.status_code = 201 if is_new else 200

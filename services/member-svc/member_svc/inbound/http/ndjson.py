@@ -1,6 +1,5 @@
-"""A batch of facts, line by line:
-
-each is read as strictly as alone, and answered whatever its neighbours are.
+"""A batch of facts, line by line: each is read as strictly as alone, and answered whatever its
+neighbours are.
 """
 
 from collections.abc import Callable, Sequence
