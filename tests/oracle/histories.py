@@ -8,7 +8,7 @@ random source and hypothesis; what differs is who chooses.
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
@@ -24,6 +24,7 @@ PURCHASES_MAX = 8
 RETURNS_MAX = 4
 LINES_MAX = 3
 T = TypeVar("T")
+Draw = Callable[[st.SearchStrategy[int]], int]
 
 
 class Chooser(Protocol):
@@ -44,7 +45,7 @@ class Seeded:
 class Drawn:
     """Chooses by hypothesis, which can shrink what it chose."""
 
-    draw: st.DrawFn
+    draw: Draw
 
     def number(self, low: int, high: int) -> int:
         return self.draw(st.integers(low, high))

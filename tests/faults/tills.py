@@ -1,0 +1,125 @@
+"""Tills that never give up: they ask again, by natural key or idempotency key, until they know."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from tests.e2e.till import Till
+from tests.oracle.facts import History, Purchase, Return
+from tests.oracle.histories import Dealt, Frame, deal, seeded
+from tests.oracle.programme import Programme
+
+ASKED_MAX = 600
+AGAIN_AFTER_S = 0.1
+REWARD = "coffee"
+Send = Callable[[], Awaitable[httpx.Response]]
+
+
+class NeverKnown(AssertionError):
+    """A request that never got a definite answer."""
+
+
+@dataclass
+class Told:
+    """What was acknowledged: nothing here may ever be lost."""
+
+    histories: dict[str, History] = field(default_factory=dict)
+    fulfilled: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    asked_again: int = 0
+
+
+async def definite(send: Send, told: Told) -> httpx.Response:
+    """The first answer that says yes or no: a timeout, a 5xx, a 429 or a 202 is neither."""
+    said = ""
+    for _ in range(ASKED_MAX):
+        try:
+            answer = await send()
+        except httpx.TransportError as error:
+            said = repr(error)
+        else:
+            if answer.status_code < 500 and answer.status_code not in {202, 429}:
+                return answer
+            said = answer.text
+        told.asked_again += 1
+        await asyncio.sleep(AGAIN_AFTER_S)
+    raise NeverKnown(said)
+
+
+class Patient:
+    """One till: a member's whole history, in one dealt order, then a redemption."""
+
+    def __init__(self, client: httpx.AsyncClient, programme: Programme, told: Told) -> None:
+        self._client = client
+        self._bodies = Till(client, programme.currency)
+        self._programme = programme
+        self._told = told
+
+    async def play(self, name: str, now: datetime, frame: Frame) -> None:
+        """Everything that happens to one member; what was acknowledged is noted."""
+        history = seeded(name, self._programme, frame)
+        ids: dict[str, str] = {}
+        member_id = ""
+        for fact in facts_of(deal(name, history, now)):
+            if fact is None:
+                member_id = await self._enrol(name, history.enrolled_at)
+            else:
+                ids[fact.fact_id] = await self._post(name, history, fact)
+        self._told.histories[member_id] = renamed(history, ids)
+        await self._redeem(name, member_id)
+
+    async def _enrol(self, name: str, enrolled_at: datetime) -> str:
+        body = {
+            "identifiers": [{"kind": "card", "value": name}],
+            "enrolled_at": enrolled_at.isoformat(),
+        }
+        answer = await self._send("/v1/members", body)
+        assert answer.status_code in {200, 201}, answer.text
+        return str(answer.json()["member_id"])
+
+    async def _post(self, name: str, history: History, fact: Purchase | Return) -> str:
+        ref = f"{name}-{fact.fact_id}"
+        if isinstance(fact, Purchase):
+            body = self._bodies.purchase_body(name, ref, fact)
+            answer = await self._send("/v1/purchases", body)
+        else:
+            body = self._bodies.return_body(f"{name}-{fact.purchase_id}", ref, fact)
+            answer = await self._send("/v1/returns", body)
+        assert answer.status_code in {200, 201}, answer.text
+        assert answer.json()["status"] != "review", answer.text
+        return str(answer.json()["fact_id"])
+
+    async def _redeem(self, name: str, member_id: str) -> None:
+        body = {"member_id": member_id, "reward_id": REWARD}
+        answer = await self._send("/v1/redemptions", body, f"redeem-{name}")
+        if answer.status_code == 201:
+            self._told.fulfilled[member_id] = answer.json()["redemption_id"]
+        else:
+            assert answer.json()["code"] == "points_insufficient", answer.text
+            self._told.refused.add(member_id)
+
+    async def _send(self, path: str, body: Any, key: str | None = None) -> httpx.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        return await definite(
+            lambda: self._client.post(path, json=body, headers=headers), self._told
+        )
+
+
+def facts_of(dealt: Dealt) -> list[Purchase | Return | None]:
+    return [fact for batch in dealt.batches for fact in batch]
+
+
+def renamed(history: History, ids: dict[str, str]) -> History:
+    """The same history under the names that member-svc gave its facts."""
+    return History(
+        history.enrolled_at,
+        tuple(replace(p, fact_id=ids[p.fact_id]) for p in history.purchases),
+        tuple(
+            replace(r, fact_id=ids[r.fact_id], purchase_id=ids[r.purchase_id])
+            for r in history.returns
+        ),
+    )
