@@ -1,3 +1,58 @@
-"""Fixtures that every suite may use."""
+"""How the tests run as a whole: cheap suites first, and at the end what each of them took.
 
-pytest_plugins = ["chassis.testing.fixtures"]
+A plugin of pytest, named by the conftest.py of the root.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from deploy.kafka import has_java
+
+ROOT = Path(__file__).parents[1]
+ROOMS = frozenset({"domain", "handlers", "processes", "inbound", "store"})
+ORDER = (
+    *("tidy", "contracts", "domain", "oracle", "chassis", "deploy"),
+    *("handlers", "processes", "inbound", "bus", "e2e", "faults"),
+)
+
+settings.register_profile("laurel", deadline=None, print_blob=True)
+settings.load_profile("laurel")
+
+took: dict[str, float] = defaultdict(float)
+ran: dict[str, set[str]] = defaultdict(set)
+
+
+def suite(path: Path) -> str:
+    """A service's room (one suite for all services), else the folder in tests/."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "services":
+        return parts[3] if parts[3] in ROOMS else parts[1]
+    return parts[1]
+
+
+def pytest_report_header() -> str:
+    """Says whether a real broker takes part."""
+    return "kafka: a real broker" if has_java() else "kafka: not here (needs Java 17 and Maven)"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Runs the cheap suites first, each suite in one piece."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    items.sort(key=lambda item: (place.get(suite(item.path), len(ORDER)), suite(item.path)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Adds up each suite: the calls, and the fixtures that they stand on."""
+    name = suite(ROOT / report.fspath)
+    took[name] += report.duration
+    ran[name].add(report.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the time of each suite in the order they ran."""
+    terminalreporter.section("suites")
+    for name, seconds in took.items():
+        terminalreporter.write_line(f"{name:<12} {len(ran[name]):>6} tests {seconds:>8.1f} s")
