@@ -124,6 +124,17 @@ WHERE s.remaining + coalesce((
 """
 
 
+STANDS = """
+SELECT a.member_id, a.point_type, a.available, a.held, a.deficit, coalesce((
+    SELECT sum(d.expired) FROM draw AS d
+    WHERE d.member_id = a.member_id AND d.point_type = a.point_type), 0) AS expired
+FROM account AS a
+"""
+
+Stands = dict[tuple[str, str], tuple[int, int, int]]
+"""(available, expired, deficit) by member and point type."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """What the tables say of one member."""
@@ -163,6 +174,17 @@ class Books:
             found += [f"{name}: {dict(row)}" for row in await self.ask("points-svc", sql)]
         found += [f"I7 stock: {dict(row)}" for row in await self.ask("benefit-svc", STOCK)]
         return found + await self._effect_once() + await self._all_or_nothing()
+
+    async def stands(self) -> Stands:
+        """Every account, with what of its lots has expired."""
+        return {
+            (row["member_id"], row["point_type"]): (
+                row["available"],
+                int(row["expired"]),
+                row["deficit"],
+            )
+            for row in await self.ask("points-svc", STANDS)
+        }
 
     async def _effect_once(self) -> list[str]:
         """I4: accepted facts and accruals are the same set."""

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from chassis.testing.eventually import eventually
 from tests.e2e.till import Till
-from tests.oracle.facts import History, Purchase, Return
+from tests.oracle.facts import History, Line, Purchase, Return
 from tests.oracle.histories import Dealt, Frame, deal, seeded
 from tests.oracle.programme import Programme
 
@@ -58,6 +59,7 @@ class Patient:
         self._bodies = Till(client, programme.currency)
         self._programme = programme
         self._told = told
+        self._enrolled: dict[str, datetime] = {}
 
     async def play(self, name: str, now: datetime, frame: Frame) -> None:
         """Everything that happens to one member; what was acknowledged is noted."""
@@ -72,6 +74,40 @@ class Patient:
         self._told.histories[member_id] = renamed(history, ids)
         await self._redeem(name, member_id)
 
+    async def redeem_and_cancel(self, name: str) -> None:
+        """Enough points for a reward, the reward, and its cancel: the points come back."""
+        member_id = await self._rich(name)
+        answer = await self._send("/v1/redemptions", _asks(member_id), f"redeem-{name}")
+        assert answer.status_code == 201, answer.text
+        redemption = f"/v1/redemptions/{answer.json()['redemption_id']}"
+        answer = await self._send(f"{redemption}/cancel", {"reason": "test"}, f"cancel-{name}")
+        assert answer.json()["state"] == "cancelled", answer.text
+
+    async def refused(self, name: str) -> None:
+        """A member without points, who stays without."""
+        member_id = await self._enrol(name, datetime.now(UTC))
+        answer = await self._send("/v1/redemptions", _asks(member_id), f"redeem-{name}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "points_insufficient")
+        self._told.histories[member_id] = History(self._enrolled[member_id])
+
+    async def _rich(self, name: str) -> str:
+        """A member with more points than a reward costs, as soon as they are visible."""
+        at = datetime.now(UTC) - timedelta(hours=1)
+        member_id = await self._enrol(name, at)
+        purchase = Purchase("rich", at, (Line("1", 50_000, 1),))
+        history = History(self._enrolled[member_id], (purchase,))
+        fact_id = await self._post(name, history, purchase)
+        self._told.histories[member_id] = renamed(history, {"rich": fact_id})
+
+        async def has_points() -> bool:
+            path = f"/v1/points/{member_id}"
+            answer = await definite(lambda: self._client.get(path), self._told)
+            accounts = answer.json().get("accounts", [])
+            return any(each["available"] for each in accounts)
+
+        await eventually(has_points, what=f"points of {name}")
+        return member_id
+
     async def _enrol(self, name: str, enrolled_at: datetime) -> str:
         body = {
             "identifiers": [{"kind": "card", "value": name}],
@@ -79,7 +115,9 @@ class Patient:
         }
         answer = await self._send("/v1/members", body)
         assert answer.status_code in {200, 201}, answer.text
-        return str(answer.json()["member_id"])
+        member_id = str(answer.json()["member_id"])
+        self._enrolled[member_id] = enrolled_at
+        return member_id
 
     async def _post(self, name: str, history: History, fact: Purchase | Return) -> str:
         ref = f"{name}-{fact.fact_id}"
@@ -94,8 +132,7 @@ class Patient:
         return str(answer.json()["fact_id"])
 
     async def _redeem(self, name: str, member_id: str) -> None:
-        body = {"member_id": member_id, "reward_id": REWARD}
-        answer = await self._send("/v1/redemptions", body, f"redeem-{name}")
+        answer = await self._send("/v1/redemptions", _asks(member_id), f"redeem-{name}")
         if answer.status_code == 201:
             self._told.fulfilled[member_id] = answer.json()["redemption_id"]
         else:
@@ -107,6 +144,10 @@ class Patient:
         return await definite(
             lambda: self._client.post(path, json=body, headers=headers), self._told
         )
+
+
+def _asks(member_id: str) -> dict[str, str]:
+    return {"member_id": member_id, "reward_id": REWARD}
 
 
 def facts_of(dealt: Dealt) -> list[Purchase | Return | None]:

@@ -1,0 +1,130 @@
+"""I10 over the bus: whatever the order, the split and the repetition, the same rated values.
+
+Every history is told by several members, to each in an order of its own. What stands in the tables
+at the end is what the oracle says of the facts as a set.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.e2e.settling import Rest
+from tests.e2e.suite import Ground, Suite
+from tests.e2e.till import Till
+from tests.faults.checker import Books, Stands, differences
+from tests.faults.tills import renamed
+from tests.oracle.facts import History, Purchase
+from tests.oracle.histories import Fact, Frame, deal, seeded
+from tests.oracle.programme import BRISK
+from tests.oracle.rating import rate, settle
+
+FILES = Path(__file__).parent / "programmes" / "brisk"
+NOW = datetime(2026, 2, 21, tzinfo=UTC)
+HISTORIES = {"local": 200, "kafka": 20}
+ORDERS = 5
+ROUNDS_MAX = 60
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+@dataclass(eq=False)
+class Teller:
+    """One member to whom a history is told in one order."""
+
+    card: str
+    history: History
+    batches: Sequence[Sequence[Fact | None]]
+    member_id: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def ref(self, fact_id: str) -> str:
+        return f"{self.card}-{fact_id}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def suite(ground: Ground) -> AsyncIterator[Suite]:
+    suite = Suite(ground, NOW)
+    await suite.start()
+    await suite.publish(FILES)
+    yield suite
+    await suite.stop()
+
+
+@pytest.mark.timeout(240)
+async def test_I10_every_order_ends_in_the_same_rated_values(suite: Suite) -> None:
+    tellers = [
+        Teller(f"H{n}-{order}", history, deal(f"{n} {order}", history, NOW).batches)
+        for n in range(HISTORIES[suite.ground.transport])
+        for history in [seeded(f"bus {n}", BRISK, Frame())]
+        for order in range(ORDERS)
+    ]
+    rest, client = Rest(suite), await suite.client("till")
+    rounds = zip_longest(*(teller.batches for teller in tellers), fillvalue=())
+    for number, batches in enumerate(rounds):
+        await tell(client, number, dict(zip(tellers, batches, strict=True)))
+    await rest.settle()
+    await suite.say_again()
+    await rest.settle()
+    await suite.run_jobs()
+    await rest.settle()
+    await rest.close()
+
+    histories = {t.member_id: renamed(t.history, t.ids) for t in tellers}
+    books = Books({name: each.settings.database_url for name, each in suite.processes.items()})
+    assert await books.violations() == []
+    assert differences(BRISK, histories, await books.shown()) == []
+    assert await books.stands() == settled(histories)
+
+
+def settled(histories: dict[str, History]) -> Stands:
+    """Nothing was decided, so every term is known."""
+    found: Stands = {}
+    for member_id, history in histories.items():
+        rated = rate(BRISK, history)
+        for kind in BRISK.points:
+            stands = settle(BRISK, history, rated, kind, NOW)
+            found[member_id, kind.name] = (stands.available, stands.expired, stands.deficit)
+    return found
+
+
+async def tell(
+    client: httpx.AsyncClient, number: int, batches: dict[Teller, Sequence[Fact | None]]
+) -> None:
+    """One round: a batch of every member at once, purchases or returns first by turns."""
+    assert number < ROUNDS_MAX
+    till = Till(client, BRISK.currency)
+    lines: dict[str, list[tuple[Teller, str, Any]]] = defaultdict(list)
+    for teller, batch in batches.items():
+        if None in batch:
+            teller.member_id = await till.enrol(teller.card, teller.history.enrolled_at)
+        for fact in batch:
+            if isinstance(fact, Purchase):
+                body = till.purchase_body(teller.card, teller.ref(fact.fact_id), fact)
+                lines["purchases"].append((teller, fact.fact_id, body))
+            elif fact is not None:
+                of = teller.ref(fact.purchase_id)
+                body = till.return_body(of, teller.ref(fact.fact_id), fact)
+                lines["returns"].append((teller, fact.fact_id, body))
+    for noun in sorted(lines, reverse=bool(number % 2)):
+        await post(client, noun, lines[noun])
+
+
+async def post(
+    client: httpx.AsyncClient, noun: str, lines: Sequence[tuple[Teller, str, Any]]
+) -> None:
+    content = "\n".join(json.dumps(body) for _, _, body in lines)
+    answer = await client.post(f"/v1/{noun}:batch", content=content, headers=NDJSON)
+    assert answer.status_code == 200, answer.text
+    answered = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(answered) == len(lines)
+    for (teller, fact_id, body), line in zip(lines, answered, strict=True):
+        assert line["status"] in {200, 201}, (line, body)
+        teller.ids[fact_id] = line["fact_id"]
