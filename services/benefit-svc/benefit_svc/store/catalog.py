@@ -77,5 +77,5 @@ def written(value: object) -> str:
 
 
 def _benefit(row: Row[Any]) -> Benefit:
-    offer = msgspec.json.decode(row.offer, type=Offer)
+    offer = msgspec.convert(row.offer, Offer)
     return Benefit(row.benefit_id, row.version, row.effective_from, offer)

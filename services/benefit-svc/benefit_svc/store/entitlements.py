@@ -111,7 +111,7 @@ def entitlement(row: Row[Any]) -> Entitlement:
         member_id=row.member_id,
         key=GrantKey(BenefitId(row.benefit_id), row.cycle),
         version=row.version,
-        windows=msgspec.json.decode(row.windows, type=tuple[Window, ...]),
+        windows=msgspec.convert(row.windows, tuple[Window, ...]),
         uses_max=row.uses_max,
         state=row.state,
         is_justified=row.is_justified,

@@ -201,7 +201,7 @@ def redemption(row: Row[Any]) -> Redemption:
         decided_at=row.decided_at,
         state=row.state,
         attempts=row.attempts,
-        why=msgspec.json.decode(row.why, type=Why) if row.why else None,
+        why=msgspec.convert(row.why, Why) if row.why else None,
         cancelled_because=row.cancelled_because,
         cancel_key=row.cancel_key,
     )

@@ -107,5 +107,5 @@ async def give_back_stock(tx: Tx, reward_id: RewardId, quantity: int) -> None:
 
 def reward(row: Row[Any]) -> Reward:
     """A row as the domain knows it."""
-    price = msgspec.json.decode(row.price, type=Price)
+    price = msgspec.convert(row.price, Price)
     return Reward(row.reward_id, row.version, row.effective_from, price)

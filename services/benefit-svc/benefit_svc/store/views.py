@@ -76,7 +76,7 @@ async def benefits_page(tx: Tx, after: list[Any] | None, limit: int) -> list[Ben
             BenefitId(row.benefit_id),
             row.version,
             row.effective_from,
-            msgspec.json.decode(row.offer, type=Offer),
+            msgspec.convert(row.offer, Offer),
         )
         for row in rows
     ]
@@ -110,7 +110,7 @@ async def entitlements_page(
         limit=limit,
     )
     return [
-        EntitlementSeen(entitlements.entitlement(row), msgspec.json.decode(row.offer, type=Offer))
+        EntitlementSeen(entitlements.entitlement(row), msgspec.convert(row.offer, Offer))
         for row in rows
     ]
 

@@ -125,11 +125,14 @@ def local(world: World, walker: Walker) -> World:
 
 
 def set_walker(world: World, n: int, walker: Walker | None) -> World:
+    """The world with another walker in that place. Which of two walkers is which makes no
+    difference.
+    """
     if walker is not None and walker.ahead.step is Step.WAIT:
         walker = None
     walkers = list(world.walkers)
     walkers[n] = walker
-    return replace(world, walkers=tuple(walkers))
+    return replace(world, walkers=tuple(sorted(walkers, key=hash)))
 
 
 def follow(world: World) -> Iterator[World]:
