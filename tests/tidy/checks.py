@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.tidy import edges, rooms, sizes, tested, texts, words
+from tests.tidy import edges, rooms, sizes, tables, tested, texts, words
 from tests.tidy.source import Findings, Source, Sources
 
 STORE = "services/points-svc/points_svc/store/lots.py"
@@ -12,6 +12,13 @@ DOMAIN = "services/points-svc/points_svc/domain/lots.py"
 HANDLER = "services/points-svc/points_svc/handlers/hold_points.py"
 TEST = "services/points-svc/tests/domain/test_lots.py"
 README = "services/points-svc/README.md"
+TABLE = "services/points-svc/migrations/versions/0001_ledger.py"
+
+
+def made(*columns: str, key: str = "") -> str:
+    """A migration that makes the table of postings."""
+    body = ",\n  ".join([*columns, *([f"PRIMARY KEY ({key})"] if key else [])])
+    return f"UP = '''CREATE TABLE posting (\n  {body}\n)'''"
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,17 @@ CASES = (
     Case(rooms.a_handler_is_one_verb, HANDLER, "def hold_points(): ..."),
     Case(rooms.test_folders_are_no_packages, "services/tier-svc/tests/__init__.py", ""),
     Case(rooms.every_module_is_imported, DOMAIN, "x = 1"),
+    Case(
+        tables.keys_begin_with_the_member,
+        TABLE,
+        made("member_id text", "lot_id text", key="lot_id"),
+    ),
+    Case(
+        tables.keys_begin_with_the_member, TABLE, made("lot_id text PRIMARY KEY", "member_id text")
+    ),
+    Case(tables.keys_compare_as_bytes, TABLE, made("member_id text NOT NULL", key="member_id")),
+    Case(tables.postings_stay_cheap, TABLE, made("lot_id text REFERENCES lot", key="lot_id")),
+    Case(tables.postings_stay_cheap, TABLE, 'X = "CREATE INDEX by_kind ON posting (kind)"'),
     Case(texts.no_registry_and_no_machine_is_named, "docs/setup.md", "see /" + "root/here"),
     Case(
         texts.no_registry_and_no_machine_is_named,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tidy import edges, rooms, sizes, tested, texts, words
+from tests.tidy import edges, rooms, sizes, tables, tested, texts, words
 from tests.tidy.checks import CASES, CHECKS, Case
 from tests.tidy.source import Findings, Sources, repository
 
@@ -23,7 +23,7 @@ def test_a_check_sees_what_it_is_for(case: Case):
 def test_every_check_is_run():
     public = {
         found
-        for module in (edges, rooms, sizes, tested, texts, words)
+        for module in (edges, rooms, sizes, tables, tested, texts, words)
         for name, found in vars(module).items()
         if getattr(found, "__annotations__", {}) == {"sources": Sources, "return": Findings}
         and not name.startswith("_")
