@@ -68,7 +68,9 @@ async def test_a_relay_that_fails_anywhere_sends_again(house: House, point: str)
         "sql.hear",
     ],
 )
-async def test_a_consumer_that_fails_anywhere_has_each_effect_once(house: House, point: str) -> None:
+async def test_a_consumer_that_fails_anywhere_has_each_effect_once(
+    house: House, point: str
+) -> None:
     await put(house.wire, house.author, [raw(number) for number in range(10)])
     failpoints.arm(f"{point}=error@1")
     async with house.hearing():

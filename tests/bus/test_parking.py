@@ -172,5 +172,3 @@ class _Losing:
         if self.lost < self._times:
             self.lost += 1
             raise Conflict("test")
-
-
