@@ -80,10 +80,7 @@ def told(*facts, ladder=CLASSIC):
 
 
 def seen(*facts):
-    return [
-        (CLASSIC.rungs[i.rank].tier, i.ordinal, i.from_at, i.reason, i.fact_id)
-        for i in told(*facts)
-    ]
+    return [(i.tier, i.ordinal, i.from_at, i.reason, i.fact_id) for i in told(*facts)]
 
 
 REGULAR = ("regular", 1, ENROLLED, "started", None)

@@ -72,8 +72,8 @@ class Measure:
 
     @property
     def name(self) -> str:
-        """How answers call it: `spend`, `visits`, or `points:growth`."""
-        return f"points:{self.point_type}" if self.metric is Metric.POINTS else str(self.metric)
+        """How answers call it: `spend`, `visits`, or the point type."""
+        return self.point_type or str(self.metric)
 
 
 @dataclass(frozen=True, slots=True)

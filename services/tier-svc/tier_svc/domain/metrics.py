@@ -65,6 +65,14 @@ def shares(measure: Measure, facts: Iterable[Fact], zone: ZoneInfo) -> list[Shar
     return _by_day(found, zone) if measure.visits is Visits.DAYS else found
 
 
+def counts_at(measure: Measure, fact: Fact, at: datetime, zone: ZoneInfo) -> Value:
+    """What one fact adds at an instant; 0 where it does not count (any more)."""
+    if fact.occurred_at > at:
+        return 0
+    to_at = leaves_at(fact.occurred_at, measure.window, zone)
+    return _amount_of(measure)(fact) if to_at is None or at < to_at else 0
+
+
 def profile(found: Iterable[Share]) -> list[tuple[datetime, Value]]:
     """Sum the shares. What comes and what leaves at one instant is taken together."""
     changes = [(share.from_at, share.value) for share in found]

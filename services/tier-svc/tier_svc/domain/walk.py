@@ -28,11 +28,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The member stands on the rung of `rank` in [from_at, to_at), for the `ordinal`-th time (B2).
+    """The member stands in `tier`, the rung of `rank`, in [from_at, to_at), for the `ordinal`-th
+    time (B2).
 
     `fact_id` is the last fact of the instant that began it, where a fact did.
     """
 
+    tier: str
     rank: int
     ordinal: int
     from_at: datetime
@@ -64,8 +66,8 @@ def walk(ladder: Ladder, facts: Sequence[Fact], start: datetime, zone: ZoneInfo)
     """
     found = rung_stays(ladder, facts, zone)
     if not any(found):
-        return [Interval(0, 1, start, None, Reason.STARTED)]
-    return _joined(_shown(found, start), facts, len(found))
+        return [Interval(ladder.rungs[0].tier, 0, 1, start, None, Reason.STARTED)]
+    return _joined(ladder, _shown(found, start), facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,8 @@ def _instants(found: Sequence[Sequence[Stay]], start: datetime) -> list[datetime
     return sorted(instants)
 
 
-def _joined(shown: Iterator[_Shown], facts: Sequence[Fact], rungs: int) -> list[Interval]:
-    ordinals = [0] * rungs
+def _joined(ladder: Ladder, shown: Iterator[_Shown], facts: Sequence[Fact]) -> list[Interval]:
+    ordinals = [0] * len(ladder.rungs)
     out: list[Interval] = []
     for now in shown:
         is_renewal = now.stay is not None and now.at in now.stay.renewed_at
@@ -123,7 +125,8 @@ def _joined(shown: Iterator[_Shown], facts: Sequence[Fact], rungs: int) -> list[
         if out:
             out[-1] = replace(out[-1], to_at=now.at)
         fact_id = _fact_of(facts, now.at) if reason in (Reason.REACHED, Reason.RENEWED) else None
-        out.append(Interval(now.rank, ordinals[now.rank], now.at, None, reason, fact_id))
+        tier = ladder.rungs[now.rank].tier
+        out.append(Interval(tier, now.rank, ordinals[now.rank], now.at, None, reason, fact_id))
     return out
 
 

@@ -1,0 +1,22 @@
+"""What a programme settles for tier-svc: the zone of its calendar and the money of its spend."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("no such zone")
+    return name
+
+
+class TierProgramme(BaseModel):
+    """The settings that an operator publishes. Thresholds of spend are in minor units."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    zone: Annotated[str, AfterValidator(_zone)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    minor_units: Annotated[int, Field(ge=0, le=4)]

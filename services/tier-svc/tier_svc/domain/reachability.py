@@ -1,0 +1,75 @@
+"""Whether every rung can be seen: meeting a rung's test must not always meet a higher one's too."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from tier_svc.domain.instants import MONTHS_IN
+from tier_svc.domain.ladder import (
+    AllOf,
+    AtLeast,
+    Calendar,
+    Lifetime,
+    Measure,
+    Rolling,
+    Rung,
+    Test,
+    Window,
+)
+
+WAYS_MAX = 256
+Way = tuple[AtLeast, ...]
+"""Leaves that together meet a test."""
+
+
+def ways(test: Test) -> list[Way]:
+    """The ways to meet a test, in its order; a tree with very many is told by its first ones."""
+    if isinstance(test, AtLeast):
+        return [(test,)]
+    parts = [ways(part) for part in test.parts]
+    if isinstance(test, AllOf):
+        several = (sum(chosen, ()) for _, chosen in zip(range(WAYS_MAX), product(*parts)))  # noqa: B905
+        return list(several)
+    return [way for part in parts for way in part][:WAYS_MAX]
+
+
+def order_flaws(rungs: Sequence[Rung]) -> Iterator[tuple[int, str]]:
+    """Rungs that nobody is ever seen on because a higher one is met at once: (rank, code)."""
+    for rank, rung in enumerate(rungs):
+        higher = [other.test for other in rungs[rank + 1 :] if other.test is not None]
+        if rung.test is not None and any(implies(rung.test, other) for other in higher):
+            is_plain = isinstance(rung.test, AtLeast)
+            yield rank, "thresholds_out_of_order" if is_plain else "unreachable"
+
+
+def implies(test: Test, other: Test) -> bool:
+    """Whether meeting `test` surely meets `other` at the same instant."""
+    return all(_meets(way, other) for way in ways(test))
+
+
+def _meets(way: Way, test: Test) -> bool:
+    if isinstance(test, AtLeast):
+        return any(_covers(leaf, test) for leaf in way)
+    parts = (_meets(way, part) for part in test.parts)
+    return all(parts) if isinstance(test, AllOf) else any(parts)
+
+
+def _covers(leaf: AtLeast, other: AtLeast) -> bool:
+    is_same = _what(leaf.measure) == _what(other.measure)
+    is_wider = _contains(other.measure.window, leaf.measure.window)
+    return is_same and is_wider and leaf.threshold >= other.threshold
+
+
+def _what(measure: Measure) -> tuple[object, ...]:
+    return measure.metric, measure.visits, measure.point_type
+
+
+def _contains(wide: Window, narrow: Window) -> bool:
+    """Whether what counts in `narrow` always counts in `wide` too."""
+    if isinstance(wide, Lifetime) or wide == narrow:
+        return True
+    if isinstance(wide, Calendar) and isinstance(narrow, Calendar):
+        return MONTHS_IN[wide.period] >= MONTHS_IN[narrow.period]
+    if isinstance(wide, Rolling) and isinstance(narrow, Rolling):
+        is_months = wide.span.months >= narrow.span.months > 0
+        return is_months or wide.span.days >= narrow.span.days > 0
+    return False

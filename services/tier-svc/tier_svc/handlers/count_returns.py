@@ -1,0 +1,14 @@
+"""Hear of returns."""
+
+from collections.abc import Sequence
+
+from chassis.tx import Tx
+from contracts.events.purchases import PurchaseReturned
+from tier_svc.handlers.evaluate_members import evaluate_members
+from tier_svc.store import facts, standings
+
+
+async def count_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> None:
+    """Keep each return and re-evaluate its member. One whose purchase is unknown waits for it."""
+    await standings.open_standings(tx, {one.member_id: None for one in returns})
+    await evaluate_members(tx, await facts.keep_returns(tx, returns))

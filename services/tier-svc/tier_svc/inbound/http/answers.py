@@ -1,0 +1,129 @@
+"""How standings are answered. Field names are the contract's; values come from the domain's."""
+
+from pydantic import ConfigDict, Field
+
+from chassis.http import Instant, View
+
+
+class Answer(View):
+    """A view whose windows are called `from` and `to`."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True, serialize_by_alias=True)
+
+
+class ExtentView(Answer):
+    """A window [from, to); both empty for a lifetime."""
+
+    from_at: Instant | None = Field(serialization_alias="from")
+    to_at: Instant | None = Field(serialization_alias="to")
+
+
+class MetricView(Answer):
+    """A metric's value over its window. Spend in minor units."""
+
+    metric: str
+    point_type: str | None
+    value: int
+    window: ExtentView
+
+
+class MissingView(Answer):
+    """What a metric lacks."""
+
+    metric: str
+    point_type: str | None
+    missing: int
+
+
+class NeedView(Answer):
+    """What it takes to be on a rung, by when; empty `missing`: nothing. `alternatives` do as
+    well.
+    """
+
+    tier: str
+    missing: list[MissingView]
+    by: Instant | None
+    alternatives: list[list[MissingView]]
+
+
+class StandingView(Answer):
+    """A standing. `since` and `until` bound the unbroken time in the tier; no `until`: no end."""
+
+    member_id: str
+    ladder: str
+    version: int
+    as_of: Instant
+    tier: str
+    since: Instant
+    until: Instant | None
+    metrics: list[MetricView]
+    next: NeedView | None
+    keep: NeedView | None
+
+
+class IntervalView(Answer):
+    """The member is in `tier` in [from, to), for the `ordinal`-th time."""
+
+    tier: str
+    rank: int
+    ordinal: int
+    from_at: Instant = Field(serialization_alias="from")
+    to_at: Instant | None = Field(serialization_alias="to")
+    reason: str
+    fact_id: str | None
+
+
+class HistoryView(Answer):
+    """Intervals, newest first, projected ones included."""
+
+    items: list[IntervalView]
+    next_cursor: str | None
+
+
+class CountedView(Answer):
+    """A fact that counted, and what it added."""
+
+    fact_id: str
+    occurred_at: Instant
+    value: int
+
+
+class LeafView(Answer):
+    """A leaf of a test at one instant. `facts` are the newest of `facts_total`."""
+
+    metric: str
+    point_type: str | None
+    window: ExtentView
+    at_least: int
+    value: int
+    is_met: bool
+    facts_total: int
+    facts: list[CountedView]
+
+
+class EndingView(Answer):
+    """A stay ended at the latest of the last three; its test was met until `unmet_at`."""
+
+    unmet_at: Instant
+    grace_until: Instant
+    stay_until: Instant
+    minimum_until: Instant
+
+
+class RungView(Answer):
+    """A rung's test at the instant an interval began, or at which the stay before was last met."""
+
+    tier: str
+    test: list[LeafView]
+    ending: EndingView | None
+
+
+class WhyView(Answer):
+    """Why an interval began: the rung that was reached, and the higher one that was lost."""
+
+    member_id: str
+    ladder: str
+    version: int
+    interval: IntervalView
+    reached: RungView | None
+    lost: RungView | None

@@ -1,0 +1,67 @@
+"""Where members stand, how they came there, and why."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from chassis.http import FieldError, IdPath, Instant, Invalid, PageDep, Router, TxDep
+from contracts.ids import MemberId
+from tier_svc.domain import timeline
+from tier_svc.domain.refusals import LadderUnpublished, MemberNotFound
+from tier_svc.domain.standing import stand
+from tier_svc.domain.why import explain
+from tier_svc.handlers.look_at_member import look_at_member
+from tier_svc.inbound.http.answers import HistoryView, IntervalView, StandingView, WhyView
+
+router = Router(tags=["standings"])
+REFUSES = (MemberNotFound, LadderUnpublished)
+
+At = Annotated[Instant | None, Query()]
+
+
+@router.get("/standings/{member_id}", scope="standing:read", refuses=REFUSES)
+async def read_standing(member_id: IdPath, tx: TxDep, at: At = None) -> StandingView:
+    """Where a member stands now, or at an instant as it is known now."""
+    known = await look_at_member(tx, MemberId(member_id))
+    as_of = at or tx.now
+    return StandingView(
+        member_id=member_id,
+        ladder=known.ladder.name,
+        version=known.ladder.version,
+        as_of=as_of,
+        **asdict(stand(known, as_of)),
+    )
+
+
+@router.get("/standings/{member_id}/history", scope="standing:read", refuses=REFUSES)
+async def read_history(member_id: IdPath, tx: TxDep, page: PageDep) -> HistoryView:
+    """The told timeline, newest first."""
+    known = await look_at_member(tx, MemberId(member_id))
+    newest = [one for one in reversed(known.told) if _is_after(one.from_at.isoformat(), page.after)]
+    items, more = newest[: page.limit], newest[page.limit :]
+    after = [items[-1].from_at.isoformat()] if more else None
+    return HistoryView.model_validate(
+        page.answer([IntervalView.model_validate(one) for one in items], after)
+    )
+
+
+@router.get("/standings/{member_id}/why", scope="standing:read", refuses=REFUSES)
+async def read_why(member_id: IdPath, tx: TxDep, at: At = None) -> WhyView:
+    """Why the interval of now, or of an instant, began: the facts and the arithmetic."""
+    known = await look_at_member(tx, MemberId(member_id))
+    place = timeline.at(known.told, at or tx.now)
+    if place is None:
+        raise Invalid(FieldError("/at", "before_start"))
+    why = explain(known, place)
+    return WhyView(
+        member_id=member_id,
+        ladder=known.ladder.name,
+        version=known.ladder.version,
+        **asdict(why),
+    )
+
+
+def _is_after(key: str, after: list[Any] | None) -> bool:
+    """Whether an interval comes behind the page's cursor, newest first."""
+    return after is None or key < after[0]
