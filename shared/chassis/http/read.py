@@ -17,10 +17,14 @@ NDJSON = "application/x-ndjson"
 
 @dataclass(frozen=True)
 class Terms:
-    """What a route demands of a request and grants it."""
+    """What a route demands of a request and grants it.
+
+    A body that has the field `named_by` names its command itself and needs no key.
+    """
 
     scope: str
     keyed: bool = False
+    named_by: str = ""
     lines: bool = False
     body_max: int = BODY_MAX
 

@@ -87,12 +87,16 @@ def request_seconds(request: Request, terms: Terms) -> float:
 async def _attempts(request: Request, terms: Terms, inner: Inner, body: Any) -> Response:
     for _ in range(ATTEMPTS_MAX):
         try:
-            if terms.keyed:
+            if terms.keyed and not _names_itself(terms, body):
                 return await _keyed(request, inner, body)
             return await _plain(request, terms, inner)
         except Conflict:
             metrics.TRANSACTIONS_RETRIED.labels("http").inc()
     raise Unavailable("conflict")
+
+
+def _names_itself(terms: Terms, body: Any) -> bool:
+    return bool(terms.named_by and isinstance(body, dict) and body.get(terms.named_by) is not None)
 
 
 async def _plain(request: Request, terms: Terms, inner: Inner) -> Response:
@@ -160,7 +164,8 @@ class Router(APIRouter):
     def _declare(self, method: str, path: str, scope: str, **options: Any) -> Callable[[Any], Any]:
         keyed, lines = options.pop("keyed", False), options.pop("lines", False)
         refuses: Sequence[type[Refusal]] = options.pop("refuses", ())
-        terms = {"scope": scope, "keyed": keyed, "lines": lines}
+        named_by = options.pop("named_by", "")
+        terms = {"scope": scope, "keyed": keyed, "lines": lines, "named_by": named_by}
         if body_max := options.pop("body_max", None):
             terms["body_max"] = body_max
 
