@@ -12,7 +12,7 @@ from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
 from points_svc.domain.rules import RuleBook
 from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
-from points_svc.domain.tiers import Told
+from points_svc.domain.tiers import Timeline, Told, rating_tier
 
 
 class Terms(NamedTuple):
@@ -46,6 +46,23 @@ def rate(told: Told | None, is_before_enrolment: bool, base_tier: str) -> Rate:
     if told is None or is_before_enrolment:
         return Rate(base_tier)
     return Rate(told.tier, told.from_at, told.seq)
+
+
+def is_rated_alike(
+    purchase: Purchased,
+    point_type: str,
+    before: Mapping[str, Timeline],
+    after: Mapping[str, Timeline],
+) -> bool:
+    """Whether two readings of a member's timelines rate a purchase with the same multiplier."""
+    rule = purchase.rules.of(point_type)
+    assert rule is not None, "a version that accrued a point type has a rule for it"
+    is_before, base = purchase.basis.is_before_enrolment, purchase.rules.base_tier
+    was, now = (
+        rate(rating_tier(ladders, purchase.occurred_at), is_before, base).tier
+        for ladders in (before, after)
+    )
+    return rule.multiplier(was) == rule.multiplier(now)
 
 
 def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms: Terms) -> None:

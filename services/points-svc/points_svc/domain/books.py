@@ -47,6 +47,7 @@ class Account:
     never_from: datetime | None = None
     due_at: datetime | None = None
     head: bytes = NO_HEAD
+    is_stored: bool = False
 
 
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -239,8 +240,8 @@ class Books:
         return [self._books[key] for key in sorted(self._books)]
 
     def written(self) -> list[Book]:
-        """The accounts on which something was posted, by member and point type."""
-        return [book for book in self.all() if book.postings]
+        """The accounts that have to be stored, by member and point type."""
+        return [book for book in self.all() if book.postings or book.due_at != book.stored.due_at]
 
 
 def said(book: Book, event_id: str, occurred_at: datetime) -> dict[str, Any]:

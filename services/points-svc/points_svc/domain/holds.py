@@ -73,6 +73,10 @@ class Hold:
         """Whether it is open by its row, but its time is over at `at`."""
         return self.state == OPEN and self.lapses_at <= at
 
+    def lapsed(self) -> "Hold":
+        """As it stands once its time is over."""
+        return replace(self, state=LAPSED, ended_at=self.lapses_at)
+
     def is_for(self, ask: HoldAsk) -> bool:
         """Whether it is what was asked: the same request, said again."""
         mine = (self.point_type, self.points, self.purpose, self.lapse_after_s)
@@ -232,7 +236,7 @@ def _lapse(book: Book, hold: Hold) -> Hold:
             hold_id=HoldId(hold.hold_id),
         )
     )
-    return replace(hold, state=LAPSED, ended_at=hold.lapses_at)
+    return hold.lapsed()
 
 
 def _demand_open(hold: Hold, at: datetime) -> None:

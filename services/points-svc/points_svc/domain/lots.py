@@ -42,6 +42,12 @@ def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     return (lot.expires_at or NEVER, lot.available_from, lot.occurred_at, lot.lot_id)
 
 
+def next_end(lots: Iterable[Lot]) -> datetime | None:
+    """When the first of these lots that has something left ends; None where none does."""
+    ends = (lot.expires_at for lot in lots if lot.remaining and lot.expires_at)
+    return min(ends, default=None)
+
+
 def draw(lots: Iterable[Lot], points: int, at: datetime) -> list[Portion]:
     """Portions of the lots that count at `at`, in burn order, up to `points`; fewer where there are
     fewer.

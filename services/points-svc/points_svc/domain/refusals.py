@@ -16,6 +16,7 @@ Refusal
 ├── PostingNotFound        404  the member has no such posting
 ├── RulesNotFound          404  there is no such version of the rules
 ├── RulesPublished         409  the version is in force already, from another instant
+├── SettingsUnpublished    409  rules need settings to be read by, and there are none yet
 └── EffectiveInPast        422  a later version takes effect at its publication or after it
 """
 
@@ -133,6 +134,13 @@ class RulesPublished(Refusal):
 
     code: ClassVar[str] = "rules_published"
     title: ClassVar[str] = "This version was published already."
+
+
+class SettingsUnpublished(Refusal):
+    """Rules are published under the programme's settings, and there are none yet."""
+
+    code: ClassVar[str] = "settings_unpublished"
+    title: ClassVar[str] = "The programme's settings have to be published first."
 
 
 class EffectiveInPast(Refusal):

@@ -2,7 +2,7 @@
 it (P6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -63,3 +63,11 @@ def just_before(timeline: Sequence[Told], at: datetime) -> Told | None:
             break
         found = told
     return found
+
+
+def rating_tier(ladders: Mapping[str, Timeline], at: datetime) -> Told | None:
+    """What rates a purchase at `at`: of the ladders that told anything before it, the first by
+    name.
+    """
+    told = (just_before(ladders[ladder], at) for ladder in sorted(ladders))
+    return next((one for one in told if one), None)

@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from points_svc.domain import worth
 from points_svc.domain.refusals import PointsInsufficient
 from points_svc.domain.targets import Returned
 from points_testing.ledger import Ledger, purchase, returned, shanghai, told
@@ -111,8 +112,6 @@ def test_a_redemption_that_came_too_early_stays_refused():
 
 
 def test_D_by_line_is_720_and_480():
-    from points_svc.domain import worth
-
     story = Ledger()
     story.at(D.occurred_at)
     story.hear_tier(SILVER_SINCE_C)

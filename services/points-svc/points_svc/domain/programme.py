@@ -1,0 +1,38 @@
+"""What a programme settles for points-svc."""
+
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+NAME = r"^[a-z][a-z0-9_]{0,31}$"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise PydanticCustomError("value_error", "no such zone", {"code": "not_allowed"})
+    return name
+
+
+class Settings(BaseModel):
+    """What rules are read by. A version of the rules keeps these as they stood at its
+    publication.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    zone: Annotated[str, AfterValidator(_zone)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    minor_units: Annotated[int, Field(ge=0, le=4)]
+    base_tier: Annotated[str, Field(pattern=NAME)]
+
+
+class PointsProgramme(Settings):
+    """The settings that an operator publishes.
+
+    `base_tier` rates whoever nothing was told of. `shortfall` is what becomes of points that a
+    return or re-rating cannot take back: a deficit, or they are forgiven (P7).
+    """
+
+    shortfall: Literal["deficit", "forgive"] = "deficit"

@@ -1,0 +1,49 @@
+"""Give back what was burned."""
+
+from chassis.tx import Conflict, Tx
+from points_svc.domain.basis import DecisionBasis
+from points_svc.domain.books import Books
+from points_svc.domain.burns import BURNED, Burn, cancel, tombstone
+from points_svc.domain.holds import TOMBSTONE
+from points_svc.domain.refusals import HoldNotCaptured
+from points_svc.domain.rules_document import BURNABLE
+from points_svc.handlers.open_book import lock_account, open_book, rules_now
+from points_svc.handlers.post_books import post_books
+from points_svc.store import holds
+
+
+async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tuple[Burn, bool]:
+    """Give a burn's points back to their lots; answers it, and whether it was cancelled before. A
+    burn that was never seen leaves a tombstone that refuses it when it comes. Refusals:
+    HoldNotCaptured.
+    """
+    seen = await holds.find_burn(tx, member_id, burn_id)
+    if seen is None:
+        return await _bury(tx, member_id, burn_id, source), False
+    if seen.state != BURNED:
+        return seen, True
+    account = await lock_account(tx, member_id, seen.point_type)
+    burn = await holds.find_burn(tx, member_id, burn_id)
+    assert burn is not None, "a burn is never removed"
+    if burn.state != BURNED:
+        return burn, True
+    books, book = await open_book(tx, account, burn.lots)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, burn_id, burn.purpose)
+    cancelled = cancel(book, burn, why)
+    book.close_spent()
+    await holds.cancel_burn(tx, cancelled)
+    await post_books(tx, books)
+    return cancelled, False
+
+
+async def _bury(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn:
+    hold = await holds.find_hold(tx, member_id, burn_id)
+    if hold and hold.state != TOMBSTONE:
+        raise HoldNotCaptured(state=hold.state_at(tx.now))
+    rules = await rules_now(tx)
+    books = Books(tx.now, str(rules.version if rules else 0))
+    burn = tombstone(books.of(member_id, BURNABLE), burn_id, source)
+    if not await holds.keep_burn(tx, burn):
+        raise Conflict("the burn came meanwhile")
+    await post_books(tx, books)
+    return burn

@@ -1,0 +1,73 @@
+"""Why a posting is what it is."""
+
+from dataclasses import dataclass
+
+from chassis.tx import Tx
+from points_svc.domain import explain
+from points_svc.domain.basis import ChangeBasis, DecisionBasis, Portion, unpacked
+from points_svc.domain.explain import Explanation
+from points_svc.domain.postings import Posting
+from points_svc.domain.refusals import PostingNotFound
+from points_svc.store import postings, programme, returns, views
+
+RATED = ("reversal", "rerating", "forgiveness")
+
+
+@dataclass(frozen=True)
+class Why:
+    """A posting, what it drew on, and what it rests on."""
+
+    posting: Posting
+    draws: list[Portion]
+    rules: list[tuple[str, bool]]
+    explanation: Explanation
+
+
+async def explain_posting(tx: Tx, member_id: str, posting_id: str) -> Why:
+    """Explain a posting by what was known when it was posted. Refusals: PostingNotFound."""
+    fact_id, _, part = posting_id.partition(".")
+    posting = await views.find_posting(tx, member_id, fact_id, part)
+    if posting is None:
+        raise PostingNotFound
+    return Why(
+        posting,
+        await views.draws_by(tx, posting),
+        await _rules(tx, posting),
+        await _explanation(tx, posting),
+    )
+
+
+async def _explanation(tx: Tx, posting: Posting) -> Explanation:
+    if posting.basis is None:
+        return Explanation()
+    if posting.kind == "accrual":
+        return await _rated(tx, posting, posting.fact_id, None)
+    if posting.kind in RATED:
+        basis = unpacked(posting.basis, ChangeBasis)
+        return await _rated(tx, posting, basis.purchase_fact_id, basis)
+    return Explanation(decision=unpacked(posting.basis, DecisionBasis))
+
+
+async def _rated(
+    tx: Tx, posting: Posting, purchase_fact_id: str, basis: ChangeBasis | None
+) -> Explanation:
+    key = (posting.member_id, purchase_fact_id)
+    accrued = await postings.accruals_of(tx, [key], await programme.rule_book(tx))
+    purchase = next(a.purchase for a in accrued if a.point_type == posting.point_type)
+    rule = purchase.rules.of(posting.point_type)
+    assert rule is not None, "a version that accrued a point type has a rule for it"
+    if basis is None:
+        return explain.accrual(purchase, rule)
+    backs = (await returns.returns_of(tx, [key]))[purchase_fact_id] if basis.returns else []
+    return explain.change(
+        posting.fact_id, basis, purchase, rule, {back.fact_id: back for back in backs}
+    )
+
+
+async def _rules(tx: Tx, posting: Posting) -> list[tuple[str, bool]]:
+    """The rules of the posting's version, and whether each is about its point type."""
+    if posting.rule_version is None:
+        return []
+    version = await programme.find_rules(tx, posting.rule_version)
+    assert version is not None, "a version that rated is never removed"
+    return [(rule.rule, rule.point_type == posting.point_type) for rule in version.document.rules]

@@ -1,0 +1,41 @@
+"""Put a version of the accrual rules in force."""
+
+from datetime import datetime
+
+from chassis.tx import Tx
+from points_svc.domain.refusals import (
+    EffectiveInPast,
+    RulesNotFound,
+    RulesPublished,
+    SettingsUnpublished,
+)
+from points_svc.store import programme
+from points_svc.store.programme import RuleVersion
+
+
+async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -> RuleVersion:
+    """Publish a draft for ever, with the programme's settings as they stand now.
+
+    The first version is in force from the beginning of time, whatever was asked; every later one
+    from `effective_from` (None: now). The same publication again changes nothing. Refusals:
+    RulesNotFound, RulesPublished, EffectiveInPast, SettingsUnpublished.
+    """
+    await programme.lock_rules(tx)
+    found = await programme.find_rules(tx, version)
+    if found is None:
+        raise RulesNotFound
+    if found.state == "published":
+        if effective_from in {None, found.effective_from}:
+            return found
+        raise RulesPublished
+    is_first = not (await programme.rule_book(tx)).versions
+    begins = None if is_first else effective_from or tx.now
+    if begins and begins < tx.now:
+        raise EffectiveInPast
+    settings = await programme.programme.find(tx)
+    if settings is None:
+        raise SettingsUnpublished
+    await programme.publish_rules(tx, version, settings[1], begins)
+    published = await programme.find_rules(tx, version)
+    assert published is not None, "what was just written is there"
+    return published

@@ -1,0 +1,48 @@
+"""Give back what was held."""
+
+from chassis.tx import Conflict, Tx
+from points_svc.domain.basis import DecisionBasis
+from points_svc.domain.books import Books
+from points_svc.domain.holds import OPEN, RELEASED, Hold, release, tombstone
+from points_svc.domain.refusals import HoldNotOpen
+from points_svc.domain.rules_document import BURNABLE
+from points_svc.handlers.open_book import lock_account, open_book, rules_now
+from points_svc.handlers.post_books import post_books
+from points_svc.store import holds
+
+
+async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tuple[Hold, bool]:
+    """Give a hold back whole; answers it, and whether it was released before. A hold that was never
+    seen, of whatever member, leaves a tombstone that refuses it when it comes. Refusals:
+    HoldNotOpen.
+    """
+    seen = await holds.find_hold(tx, member_id, hold_id)
+    if seen is None:
+        return await _bury(tx, member_id, hold_id, source), False
+    if seen.state_at(tx.now) == RELEASED:
+        return seen, True
+    account = await lock_account(tx, member_id, seen.point_type)
+    hold = await holds.find_hold(tx, member_id, hold_id)
+    assert hold is not None, "a hold is never removed"
+    state = hold.state_at(tx.now)
+    if state == RELEASED:
+        return hold, True
+    if state != OPEN:
+        raise HoldNotOpen(state=state)
+    books, book = await open_book(tx, account, hold.lots)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose)
+    released = release(book, hold, why)
+    book.close_spent()
+    await holds.end_holds(tx, [released])
+    await post_books(tx, books)
+    return released, False
+
+
+async def _bury(tx: Tx, member_id: str, hold_id: str, source: str) -> Hold:
+    rules = await rules_now(tx)
+    books = Books(tx.now, str(rules.version if rules else 0))
+    hold = tombstone(books.of(member_id, BURNABLE), hold_id, source)
+    if not await holds.keep_hold(tx, hold):
+        raise Conflict("the hold came meanwhile")
+    await post_books(tx, books)
+    return hold

@@ -1,0 +1,229 @@
+"""How the ledger is answered."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from pydantic import Field
+
+from chassis.http import Instant, View
+from points_svc.domain.postings import Posting
+from points_svc.handlers.explain_posting import Why
+from points_svc.handlers.show_balance import Balance
+
+
+class ExpiringView(View):
+    """`on` is the first whole day without these points."""
+
+    on: date
+    points: int
+
+
+class AccountView(View):
+    """One account now: can be burned, in holds, not yet available, owed."""
+
+    point_type: str
+    available: int
+    held: int
+    pending: int
+    deficit: int
+    expiring: list[ExpiringView]
+
+
+class BalanceView(View):
+    """What a member has."""
+
+    member_id: str
+    as_of: Instant
+    accounts: list[AccountView]
+
+    @classmethod
+    def of(cls, member_id: str, at: datetime, balances: Sequence[Balance]) -> "BalanceView":
+        """The accounts of a member."""
+        accounts = [
+            AccountView(
+                point_type=balance.point_type,
+                available=balance.available,
+                held=balance.held,
+                pending=balance.pending,
+                deficit=balance.deficit,
+                expiring=[ExpiringView(on=on, points=points) for on, points in balance.expiring],
+            )
+            for balance in balances
+        ]
+        return cls(member_id=member_id, as_of=at, accounts=accounts)
+
+
+class PostingView(View):
+    """One movement. `from` and `to` are accounts: the member's or the programme's."""
+
+    posting_id: str
+    kind: str
+    point_type: str
+    points: int
+    from_: str = Field(serialization_alias="from")
+    to: str
+    occurred_at: Instant
+    recorded_at: Instant
+    fact_id: str
+    rule_version: str | None
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, posting: Posting) -> "PostingView":
+        """A posting."""
+        return cls(
+            posting_id=posting.posting_id,
+            kind=posting.kind,
+            point_type=posting.point_type,
+            points=posting.points,
+            from_=posting.debit,
+            to=posting.credit,
+            occurred_at=posting.occurred_at,
+            recorded_at=posting.recorded_at,
+            fact_id=posting.fact_id,
+            rule_version=None if posting.rule_version is None else str(posting.rule_version),
+            expires_at=posting.expires_at,
+        )
+
+
+class PostingPage(View):
+    """Some postings, newest first."""
+
+    items: list[PostingView]
+    next_cursor: str | None
+
+
+class LotView(View):
+    """A lot: what one fact brought, what is left of it and what of it was lost to time."""
+
+    lot_id: str
+    point_type: str
+    granted: int
+    remaining: int
+    expired: int
+    occurred_at: Instant
+    available_from: Instant
+    expires_at: Instant | None
+
+
+class LotPage(View):
+    """Some lots, newest first."""
+
+    items: list[LotView]
+    next_cursor: str | None
+
+
+class AdjustmentView(View):
+    """An adjustment; `points` below zero were taken."""
+
+    adjustment_id: str
+    posting_id: str
+    point_type: str
+    points: int
+    reason: str
+    recorded_at: Instant
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, posting: Posting, points: int, reason: str) -> "AdjustmentView":
+        """The adjustment that made a posting."""
+        return cls(
+            adjustment_id=posting.fact_id,
+            posting_id=posting.posting_id,
+            point_type=posting.point_type,
+            points=points,
+            reason=reason,
+            recorded_at=posting.recorded_at,
+            expires_at=posting.expires_at,
+        )
+
+
+class RuleConsidered(View):
+    """A rule of the version, and whether it is about the posting's point type."""
+
+    rule: str
+    applied: bool
+
+
+class DrawView(View):
+    """What the posting took from a lot (below zero: gave back), and what of that the lot lost to
+    time.
+    """
+
+    lot_id: str
+    points: int
+    expired: int
+
+
+class FactView(View):
+    """A fact that the posting rests on."""
+
+    fact_id: str
+    kind: str
+    occurred_at: Instant
+
+
+class TierView(View):
+    """The tier that rated, and the told interval that said so."""
+
+    tier: str
+    multiplier: str
+    because: str
+    told_from: Instant | None
+    told_seq: int | None
+
+
+class StepView(View):
+    """One step of the arithmetic, exact."""
+
+    step: str
+    value: str
+
+
+class LineView(View):
+    """A line's share of the whole points, by largest remainder."""
+
+    line_id: str
+    net_minor: int
+    units: int
+    kept: int
+    exact: str
+    points: int
+
+
+class DecisionView(View):
+    """Who decided it, in which request, and why."""
+
+    actor: str
+    request_id: str
+    name: str
+    reason: str
+    note: str
+
+
+class WhyView(View):
+    """Why a posting is what it is."""
+
+    posting: PostingView
+    facts: list[FactView]
+    rules: list[RuleConsidered]
+    tier: TierView | None
+    steps: list[StepView]
+    lines: list[LineView]
+    draws: list[DrawView]
+    decision: DecisionView | None
+
+    @classmethod
+    def of(cls, why: Why) -> "WhyView":
+        """The explanation of a posting."""
+        rests = why.explanation
+        return cls(
+            posting=PostingView.of(why.posting),
+            facts=[FactView.model_validate(fact) for fact in rests.facts],
+            rules=[RuleConsidered(rule=rule, applied=applied) for rule, applied in why.rules],
+            tier=TierView.model_validate(rests.tier) if rests.tier else None,
+            steps=[StepView.model_validate(step) for step in rests.steps],
+            lines=[LineView.model_validate(line) for line in rests.lines],
+            draws=[DrawView.model_validate(draw) for draw in why.draws],
+            decision=DecisionView.model_validate(rests.decision) if rests.decision else None,
+        )

@@ -1,0 +1,90 @@
+"""Accrual rules: immutable versions, drafted, then published (E4)."""
+
+from typing import Annotated
+
+from fastapi import Path
+
+from chassis.http import Body, Instant, PageDep, Router, TxDep, View
+from points_svc.domain.programme import Settings
+from points_svc.domain.refusals import (
+    EffectiveInPast,
+    RulesNotFound,
+    RulesPublished,
+    SettingsUnpublished,
+)
+from points_svc.domain.rules_document import RulesDocument
+from points_svc.handlers.draft_rules import draft_rules
+from points_svc.handlers.publish_rules import publish_rules
+from points_svc.store import programme
+from points_svc.store.programme import VERSION_MAX, RuleVersion
+
+VersionPath = Annotated[int, Path(ge=1, le=VERSION_MAX)]
+
+router = Router(tags=["accrual-rules"])
+
+
+class PublishBody(Body):
+    """From when on a later version rates; now, where nothing is said."""
+
+    effective_from: Instant | None = None
+
+
+class RulesView(View):
+    """A version of the rules. `effective_from` is empty for the first: from the beginning of
+    time.
+    """
+
+    version: int
+    state: str
+    created_at: Instant
+    published_at: Instant | None
+    effective_from: Instant | None
+    settings: Settings | None
+    document: RulesDocument
+
+    @classmethod
+    def of(cls, version: RuleVersion) -> "RulesView":
+        """A version."""
+        return cls(**vars(version))
+
+
+class RulesPage(View):
+    """Some versions, newest first."""
+
+    items: list[RulesView]
+    next_cursor: str | None
+
+
+@router.get("/accrual-rules", scope="points:read")
+async def list_rules(page: PageDep, tx: TxDep) -> RulesPage:
+    """All versions, newest first."""
+    below = page.after[0] if page.after else VERSION_MAX
+    found = await programme.list_rules(tx, below, page.limit + 1)
+    shown = found[: page.limit]
+    more = [shown[-1].version] if len(found) > page.limit else None
+    return RulesPage(**page.answer([RulesView.of(version) for version in shown], more))
+
+
+@router.get("/accrual-rules/{version}", scope="points:read", refuses=(RulesNotFound,))
+async def show_rules(version: VersionPath, tx: TxDep) -> RulesView:
+    """One version, as it was written."""
+    found = await programme.find_rules(tx, version)
+    if found is None:
+        raise RulesNotFound
+    return RulesView.of(found)
+
+
+@router.post("/accrual-rules", status_code=201, scope="rules:write")
+async def draft(body: RulesDocument, tx: TxDep) -> RulesView:
+    """Draft a version. What this build cannot do is refused by the name of its field."""
+    return RulesView.of(await draft_rules(tx, body))
+
+
+@router.post(
+    "/accrual-rules/{version}/publish",
+    scope="rules:write",
+    refuses=(RulesNotFound, RulesPublished, EffectiveInPast, SettingsUnpublished),
+)
+async def publish(version: VersionPath, tx: TxDep, body: PublishBody | None = None) -> RulesView:
+    """Put a version in force, for ever. The first rates from the beginning of time."""
+    return RulesView.of(await publish_rules(tx, version, body.effective_from if body else None))

@@ -1,0 +1,12 @@
+"""What the clock starts."""
+
+from chassis.jobs import Job
+from points_svc.handlers.expire_lots import expire_lots
+from points_svc.handlers.lapse_holds import lapse_holds
+
+BATCH_MAX = 500
+
+JOBS = (
+    Job("lapse_holds", every_s=2, run=lapse_holds, batch_max=BATCH_MAX),
+    Job("expire_lots", every_s=5, run=expire_lots, batch_max=BATCH_MAX),
+)

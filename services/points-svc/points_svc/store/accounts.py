@@ -1,0 +1,163 @@
+"""Accounts: read, locked, touched and written, many at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from chassis.tx import Tx
+from points_svc.domain.books import Account, Book
+
+COLUMNS = """
+member_id, point_type, available, pending, held, deficit, seq, turn, open_from, never_from, due_at,
+head
+"""
+ACCOUNTS_OF = f"""
+SELECT {COLUMNS} FROM account WHERE member_id = ANY(CAST(:member_ids AS text[]))
+ORDER BY member_id, point_type
+"""
+LOCK_ACCOUNT = f"""
+SELECT {COLUMNS} FROM account WHERE member_id = :member_id AND point_type = :point_type FOR UPDATE
+"""
+LOCK_FREE_ACCOUNTS = f"""
+SELECT {COLUMNS} FROM account
+WHERE (member_id, point_type) IN (
+    SELECT * FROM unnest(CAST(:member_ids AS text[]), CAST(:point_types AS text[])))
+ORDER BY member_id, point_type
+FOR UPDATE SKIP LOCKED
+"""
+TOUCH_ACCOUNTS = f"""
+INSERT INTO account AS a (
+    member_id, point_type, available, pending, held, deficit, seq, turn, head)
+SELECT m.member_id, t.point_type, 0, 0, 0, 0, 0, 1, CAST(:no_head AS bytea)
+FROM unnest(CAST(:member_ids AS text[])) AS m (member_id),
+     unnest(CAST(:point_types AS text[])) AS t (point_type)
+ORDER BY 1, 2
+ON CONFLICT (member_id, point_type) DO UPDATE SET turn = a.turn + 1
+RETURNING {COLUMNS}
+"""
+ADD_ACCOUNT = """
+INSERT INTO account (member_id, point_type, available, pending, held, deficit, seq, turn, head)
+VALUES (:member_id, :point_type, 0, 0, 0, 0, 0, 0, :no_head)
+ON CONFLICT (member_id, point_type) DO NOTHING
+"""
+ROWS = """
+unnest(
+    CAST(:member_id AS text[]), CAST(:point_type AS text[]), CAST(:available AS bigint[]),
+    CAST(:pending AS bigint[]), CAST(:held AS bigint[]), CAST(:deficit AS bigint[]),
+    CAST(:seq AS bigint[]), CAST(:turn AS bigint[]), CAST(:open_from AS timestamptz[]),
+    CAST(:never_from AS timestamptz[]), CAST(:due_at AS timestamptz[]), CAST(:head AS bytea[]),
+    CAST(:old_seq AS bigint[])
+) AS n (
+    member_id, point_type, available, pending, held, deficit, seq, turn, open_from, never_from,
+    due_at, head, old_seq)
+"""
+CHANGE_ACCOUNTS = f"""
+WITH changed AS (
+    UPDATE account a
+    SET available = n.available, pending = n.pending, held = n.held, deficit = n.deficit,
+        seq = n.seq, open_from = n.open_from, never_from = n.never_from, due_at = n.due_at,
+        head = n.head
+    FROM {ROWS}
+    WHERE a.member_id = n.member_id AND a.point_type = n.point_type
+      AND a.seq = n.old_seq AND a.turn = n.turn
+    RETURNING 1)
+SELECT count(*) AS n FROM changed
+"""
+OPEN_ACCOUNTS = f"""
+WITH opened AS (
+    INSERT INTO account ({COLUMNS})
+    SELECT {COLUMNS} FROM {ROWS}
+    ON CONFLICT (member_id, point_type) DO NOTHING
+    RETURNING 1)
+SELECT count(*) AS n FROM opened
+"""
+
+
+async def accounts_of(tx: Tx, member_ids: Sequence[str]) -> list[Account]:
+    """All accounts of these members, not locked."""
+    rows = await tx.execute("accounts_of", ACCOUNTS_OF, member_ids=sorted(set(member_ids)))
+    return [_account(row) for row in rows]
+
+
+async def lock_account(tx: Tx, member_id: str, point_type: str) -> Account | None:
+    """One account, locked until the transaction ends."""
+    rows = await tx.execute(
+        "lock_account", LOCK_ACCOUNT, member_id=member_id, point_type=point_type
+    )
+    return _account(rows[0]) if rows else None
+
+
+async def lock_free_accounts(tx: Tx, keys: Sequence[tuple[str, str]]) -> list[Account]:
+    """Those of these accounts that nobody else has in hand, locked in the order of their ids."""
+    rows = await tx.execute(
+        "lock_free_accounts",
+        LOCK_FREE_ACCOUNTS,
+        member_ids=[member_id for member_id, _ in keys],
+        point_types=[point_type for _, point_type in keys],
+    )
+    return [_account(row) for row in rows]
+
+
+async def touch_accounts(
+    tx: Tx, member_ids: Sequence[str], point_types: Sequence[str]
+) -> list[Account]:
+    """Lock the members' accounts of these types in the order of their ids and count their turn;
+    opens those that are missing. Whoever read them before and writes after us loses the race.
+    """
+    rows = await tx.execute(
+        "touch_accounts",
+        TOUCH_ACCOUNTS,
+        member_ids=sorted(set(member_ids)),
+        point_types=sorted(point_types),
+        no_head=bytes(32),
+    )
+    return [_account(row) for row in rows]
+
+
+async def add_account(tx: Tx, member_id: str, point_type: str) -> None:
+    """Open an empty account where there is none, so that it can be locked."""
+    await tx.execute(
+        "add_account", ADD_ACCOUNT, member_id=member_id, point_type=point_type, no_head=bytes(32)
+    )
+
+
+async def change_accounts(tx: Tx, books: Sequence[Book]) -> int:
+    """Write accounts that nobody changed since they were read; answers how many those were."""
+    (row,) = await tx.execute("change_accounts", CHANGE_ACCOUNTS, **_columns(books))
+    return int(row.n)
+
+
+async def open_accounts(tx: Tx, books: Sequence[Book]) -> int:
+    """Write accounts of first-time members; answers how many were not there before."""
+    columns = _columns(books)
+    (row,) = await tx.execute("open_accounts", OPEN_ACCOUNTS, **columns)
+    return int(row.n)
+
+
+def _columns(books: Sequence[Book]) -> dict[str, list[Any]]:
+    return {
+        "member_id": [book.member_id for book in books],
+        "point_type": [book.point_type for book in books],
+        "available": [book.balance["available"] for book in books],
+        "pending": [book.balance["pending"] for book in books],
+        "held": [book.balance["held"] for book in books],
+        "deficit": [book.balance["deficit"] for book in books],
+        "seq": [book.seq for book in books],
+        "turn": [book.stored.turn for book in books],
+        "open_from": [book.open_from for book in books],
+        "never_from": [book.never_from for book in books],
+        "due_at": [book.due_at for book in books],
+        "head": [book.head for book in books],
+        "old_seq": [book.stored.seq for book in books],
+    }
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(**row._asdict(), is_stored=True)
+
+
+def bound(account: Account) -> datetime | None:
+    """No lot of the account that has something left is older than this; None: there is none."""
+    return min((at for at in (account.open_from, account.never_from) if at), default=None)

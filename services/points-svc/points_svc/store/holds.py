@@ -1,0 +1,134 @@
+"""Holds and burns by the names that their callers chose."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from chassis.tx import Tx
+from points_svc.domain.basis import Portion, packed, unpacked
+from points_svc.domain.burns import Burn
+from points_svc.domain.holds import Hold
+
+HOLD_COLUMNS = """
+member_id, hold_id, point_type, state, points, captured, purpose, lapse_after_s, source, lots,
+placed_at, lapses_at, ended_at
+"""
+FIND_HOLD = f"""
+SELECT {HOLD_COLUMNS} FROM hold WHERE member_id = :member_id AND hold_id = :hold_id
+"""
+DUE_HOLDS_OF = f"""
+SELECT {HOLD_COLUMNS} FROM hold
+WHERE member_id = ANY(CAST(:member_ids AS text[])) AND state = 'open' AND lapses_at <= :at
+ORDER BY lapses_at, member_id, hold_id
+"""
+DUE_HOLDS = """
+SELECT member_id, point_type FROM hold WHERE state = 'open' AND lapses_at <= :at
+ORDER BY lapses_at, member_id, hold_id LIMIT :limit
+"""
+KEEP_HOLD = f"""
+INSERT INTO hold ({HOLD_COLUMNS})
+VALUES (:member_id, :hold_id, :point_type, :state, :points, :captured, :purpose, :lapse_after_s,
+        :source, :lots, :placed_at, :lapses_at, :ended_at)
+ON CONFLICT (member_id, hold_id) DO NOTHING
+RETURNING hold_id
+"""
+END_HOLDS = """
+UPDATE hold h SET state = n.state, captured = n.captured, ended_at = n.ended_at
+FROM unnest(
+    CAST(:member_ids AS text[]), CAST(:hold_ids AS text[]), CAST(:states AS text[]),
+    CAST(:captured AS bigint[]), CAST(:ended AS timestamptz[])
+) AS n (member_id, hold_id, state, captured, ended_at)
+WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id AND h.state = 'open'
+"""
+BURN_COLUMNS = """
+member_id, burn_id, point_type, state, points, purpose, hold_id, source, lots, burned_at,
+cancelled_at
+"""
+FIND_BURN = f"""
+SELECT {BURN_COLUMNS} FROM burn WHERE member_id = :member_id AND burn_id = :burn_id
+"""
+KEEP_BURN = f"""
+INSERT INTO burn ({BURN_COLUMNS})
+VALUES (:member_id, :burn_id, :point_type, :state, :points, :purpose, :hold_id, :source, :lots,
+        :burned_at, :cancelled_at)
+ON CONFLICT (member_id, burn_id) DO NOTHING
+RETURNING burn_id
+"""
+CANCEL_BURN = """
+UPDATE burn SET state = 'cancelled', cancelled_at = :at
+WHERE member_id = :member_id AND burn_id = :burn_id AND state = 'burned'
+"""
+
+
+async def find_hold(tx: Tx, member_id: str, hold_id: str) -> Hold | None:
+    """A member's hold, or the tombstone in its place."""
+    rows = await tx.execute("find_hold", FIND_HOLD, member_id=member_id, hold_id=hold_id)
+    return _hold(rows[0]) if rows else None
+
+
+async def due_holds_of(tx: Tx, member_ids: Sequence[str], at: datetime) -> list[Hold]:
+    """The holds of these members that are open by their row, but over by `at`."""
+    rows = await tx.execute("due_holds_of", DUE_HOLDS_OF, member_ids=list(member_ids), at=at)
+    return [_hold(row) for row in rows]
+
+
+async def accounts_with_due_holds(tx: Tx, at: datetime, limit: int) -> list[tuple[str, str]]:
+    """Accounts with a hold that is open by its row, but over by `at`; the longest over first."""
+    rows = await tx.execute("due_holds", DUE_HOLDS, at=at, limit=limit)
+    return sorted({(row.member_id, row.point_type) for row in rows})
+
+
+async def keep_hold(tx: Tx, hold: Hold) -> bool:
+    """Keep a new hold; False where its name was taken meanwhile."""
+    rows = await tx.execute("keep_hold", KEEP_HOLD, **_fields(hold))
+    return bool(rows)
+
+
+async def end_holds(tx: Tx, holds: Sequence[Hold]) -> None:
+    """Write how these open holds ended."""
+    await tx.execute(
+        "end_holds",
+        END_HOLDS,
+        member_ids=[hold.member_id for hold in holds],
+        hold_ids=[hold.hold_id for hold in holds],
+        states=[hold.state for hold in holds],
+        captured=[hold.captured for hold in holds],
+        ended=[hold.ended_at for hold in holds],
+    )
+
+
+async def find_burn(tx: Tx, member_id: str, burn_id: str) -> Burn | None:
+    """A member's burn, or the tombstone in its place."""
+    rows = await tx.execute("find_burn", FIND_BURN, member_id=member_id, burn_id=burn_id)
+    return _burn(rows[0]) if rows else None
+
+
+async def keep_burn(tx: Tx, burn: Burn) -> bool:
+    """Keep a new burn; False where its name was taken meanwhile."""
+    rows = await tx.execute("keep_burn", KEEP_BURN, **_fields(burn))
+    return bool(rows)
+
+
+async def cancel_burn(tx: Tx, burn: Burn) -> None:
+    """Write that a burn was cancelled."""
+    await tx.execute(
+        "cancel_burn",
+        CANCEL_BURN,
+        member_id=burn.member_id,
+        burn_id=burn.burn_id,
+        at=burn.cancelled_at,
+    )
+
+
+def _fields(value: Hold | Burn) -> dict[str, Any]:
+    return {**vars(value), "lots": packed(value.lots)}
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})
+
+
+def _burn(row: Row[Any]) -> Burn:
+    return Burn(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})

@@ -1,0 +1,84 @@
+"""Lots as they stand: what was granted less what was drawn."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from chassis.tx import Tx
+from points_svc.domain.lots import Lot
+from points_svc.domain.moments import first_id
+
+Key = tuple[str, str]
+
+LOT = """
+SELECT p.member_id, p.point_type, p.fact_id AS lot_id, p.occurred_at, p.available_from,
+       p.expires_at, p.points AS granted,
+       CAST(p.points - coalesce(d.points, 0) AS bigint) AS remaining,
+       CAST(coalesce(d.expired, 0) AS bigint) AS expired
+"""
+DRAWN = """
+LEFT JOIN LATERAL (
+    SELECT sum(w.points) AS points, sum(w.expired) AS expired FROM draw w
+    WHERE w.member_id = p.member_id AND w.lot_id = p.fact_id AND w.point_type = p.point_type) d
+ON true
+"""
+OPEN_LOTS = f"""
+{LOT}
+FROM unnest(
+    CAST(:member_ids AS text[]), CAST(:point_types AS text[]), CAST(:first_ids AS text[])
+) AS n (member_id, point_type, first_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id >= n.first_id AND q.part = n.point_type
+    OFFSET 0) p
+{DRAWN}
+WHERE p.points > coalesce(d.points, 0)
+"""
+LOTS_NAMED = f"""
+{LOT}
+FROM unnest(
+    CAST(:member_ids AS text[]), CAST(:point_types AS text[]), CAST(:lot_ids AS text[])
+) AS n (member_id, point_type, lot_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id = n.lot_id AND q.part = n.point_type
+    OFFSET 0) p
+{DRAWN}
+"""
+
+
+async def open_lots(tx: Tx, bounds: Sequence[tuple[Key, datetime]]) -> dict[Key, list[Lot]]:
+    """The lots of these accounts that have something left; each account with the instant of its
+    oldest.
+    """
+    rows = await tx.execute(
+        "open_lots",
+        OPEN_LOTS,
+        member_ids=[member_id for (member_id, _), _ in bounds],
+        point_types=[point_type for (_, point_type), _ in bounds],
+        first_ids=[first_id(at) for _, at in bounds],
+    )
+    return _by_account(rows)
+
+
+async def lots_named(tx: Tx, names: Iterable[tuple[str, str, str]]) -> dict[Key, list[Lot]]:
+    """These lots, whether they have something left or not; by (member id, point type, lot id)."""
+    keys = sorted(set(names))
+    rows = await tx.execute(
+        "lots_named",
+        LOTS_NAMED,
+        member_ids=[member_id for member_id, _, _ in keys],
+        point_types=[point_type for _, point_type, _ in keys],
+        lot_ids=[lot_id for _, _, lot_id in keys],
+    )
+    return _by_account(rows)
+
+
+def _by_account(rows: Iterable[Row[Any]]) -> dict[Key, list[Lot]]:
+    found: defaultdict[Key, list[Lot]] = defaultdict(list)
+    for member_id, point_type, *lot in map(tuple, rows):
+        found[member_id, point_type].append(Lot(*lot))
+    return found

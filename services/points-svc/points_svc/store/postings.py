@@ -1,0 +1,189 @@
+"""The ledger itself: postings and draws are appended, and read back by the only key."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy.engine import Row
+
+from chassis.tx import Tx
+from contracts.events.purchases import PurchaseRecorded
+from points_svc.domain.basis import AccrualBasis, unpacked
+from points_svc.domain.books import Book
+from points_svc.domain.postings import Draw, Posting
+from points_svc.domain.rules import RuleBook
+from points_svc.domain.targets import Posted, Purchased
+from points_svc.domain.tiers import Told
+
+PROGRAMME_SIDES = {"issuance": 1, "burn": -1, "expiry": -1, "adjustment": 1}
+
+LOOK_UP_PURCHASES = """
+SELECT n.fact_id, k.is_known, r.has_returns, t.from_at, t.tier, t.seq
+FROM unnest(
+    CAST(:member_ids AS text[]), CAST(:fact_ids AS text[]), CAST(:occurred AS timestamptz[])
+) AS n (member_id, fact_id, occurred_at)
+LEFT JOIN LATERAL (
+    SELECT true AS is_known FROM posting p
+    WHERE p.member_id = n.member_id AND p.fact_id = n.fact_id LIMIT 1) k ON true
+LEFT JOIN LATERAL (
+    SELECT true AS has_returns FROM returned b
+    WHERE b.member_id = n.member_id AND b.purchase_fact_id = n.fact_id LIMIT 1) r ON true
+LEFT JOIN LATERAL (
+    SELECT o.from_at, o.tier, o.seq FROM told_tier o
+    WHERE o.member_id = n.member_id AND o.from_at < n.occurred_at
+    ORDER BY o.ladder, o.from_at DESC LIMIT 1) t ON true
+"""
+ACCRUALS = """
+SELECT p.member_id, p.fact_id, p.point_type, p.occurred_at, p.rule_version, p.basis
+FROM unnest(CAST(:member_ids AS text[]), CAST(:fact_ids AS text[])) AS n (member_id, fact_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id = n.fact_id AND q.kind = 'accrual' OFFSET 0) p
+"""
+ACCRUALS_SINCE = """
+SELECT p.member_id, p.fact_id, p.point_type, p.occurred_at, p.rule_version, p.basis
+FROM unnest(CAST(:member_ids AS text[]), CAST(:first_ids AS text[])) AS n (member_id, first_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id >= n.first_id AND q.kind = 'accrual' OFFSET 0) p
+"""
+POSTED = """
+SELECT p.member_id, p.fact_id, p.point_type, CAST(p.points AS bigint) AS points, p.revision
+FROM unnest(CAST(:member_ids AS text[]), CAST(:fact_ids AS text[])) AS n (member_id, fact_id)
+CROSS JOIN LATERAL (
+    SELECT q.member_id, q.fact_id, q.point_type, max(q.revision) AS revision,
+           sum(CASE WHEN q.debit = 'issuance' THEN q.points ELSE -q.points END) AS points
+    FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id = n.fact_id AND q.revision > 0
+    GROUP BY q.member_id, q.fact_id, q.point_type) p
+"""
+
+
+class LookedUp(NamedTuple):
+    """What is known of a purchase that comes in."""
+
+    is_known: bool
+    has_returns: bool
+    told: Told | None
+
+
+class Accrued(NamedTuple):
+    """An accrual that was posted, and the purchase it was posted for."""
+
+    point_type: str
+    purchase: Purchased
+
+
+async def look_up_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> dict[str, LookedUp]:
+    """By fact id: whether it was posted before, whether a return waits for it, and which tier was
+    told for the instants just before it.
+    """
+    rows = await tx.execute(
+        "look_up_purchases",
+        LOOK_UP_PURCHASES,
+        member_ids=[purchase.member_id for purchase in purchases],
+        fact_ids=[purchase.fact_id for purchase in purchases],
+        occurred=[purchase.occurred_at for purchase in purchases],
+    )
+    return {
+        row.fact_id: LookedUp(
+            bool(row.is_known),
+            bool(row.has_returns),
+            Told(row.from_at, row.tier, row.seq) if row.tier else None,
+        )
+        for row in rows
+    }
+
+
+async def accruals_of(tx: Tx, facts: Iterable[tuple[str, str]], rules: RuleBook) -> list[Accrued]:
+    """The accruals of these (member id, purchase's fact id), those that were posted."""
+    keys = sorted(set(facts))
+    rows = await tx.execute(
+        "accruals_of",
+        ACCRUALS,
+        member_ids=[member_id for member_id, _ in keys],
+        fact_ids=[fact_id for _, fact_id in keys],
+    )
+    return [_accrued(row, rules) for row in rows]
+
+
+async def accruals_since(
+    tx: Tx, first_ids: Sequence[tuple[str, str]], rules: RuleBook
+) -> list[Accrued]:
+    """The accruals of each member whose fact id is at or after the given one."""
+    rows = await tx.execute(
+        "accruals_since",
+        ACCRUALS_SINCE,
+        member_ids=[member_id for member_id, _ in first_ids],
+        first_ids=[first_id for _, first_id in first_ids],
+    )
+    return [_accrued(row, rules) for row in rows]
+
+
+async def posted(
+    tx: Tx, purchases: Iterable[tuple[str, str]], returns: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Posted]:
+    """What these facts stand at, by (fact id, point type); facts are (member id, fact id)."""
+    accrued, reversed_facts = set(purchases), set(returns)
+    keys = sorted(accrued | reversed_facts)
+    rows = await tx.execute(
+        "posted",
+        POSTED,
+        member_ids=[member_id for member_id, _ in keys],
+        fact_ids=[fact_id for _, fact_id in keys],
+    )
+    return {
+        (row.fact_id, row.point_type): Posted(
+            -row.points if (row.member_id, row.fact_id) in reversed_facts else row.points,
+            row.revision,
+        )
+        for row in rows
+    }
+
+
+async def append_postings(tx: Tx, books: Sequence[Book]) -> None:
+    """Append what was posted."""
+    rows = [posting for book in books for posting in book.postings]
+    await tx.copy("append_postings", "posting", Posting._fields, rows)
+
+
+async def append_draws(tx: Tx, books: Sequence[Book]) -> None:
+    """Append what was drawn."""
+    rows = [draw for book in books for draw in book.draws]
+    if rows:
+        await tx.copy("append_draws", "draw", Draw._fields, rows)
+
+
+async def append_programme_entries(tx: Tx, books: Sequence[Book]) -> None:
+    """Append what the programme's own accounts gave (issuance, adjustment) and got (burn, expiry):
+    one row a point type for the whole transaction.
+    """
+    sums: Counter[tuple[str, str]] = Counter()
+    for book in books:
+        for posting in book.postings:
+            if posting.debit in PROGRAMME_SIDES:
+                sums[book.point_type, posting.debit] += posting.points
+            if posting.credit in PROGRAMME_SIDES:
+                sums[book.point_type, posting.credit] -= posting.points
+    rows = [
+        (
+            point_type,
+            tx.now,
+            *(sign * sums[point_type, side] for side, sign in PROGRAMME_SIDES.items()),
+        )
+        for point_type in sorted({point_type for point_type, _ in sums})
+    ]
+    await tx.copy(
+        "append_programme_entries",
+        "programme_entry",
+        ("point_type", "recorded_at", *PROGRAMME_SIDES),
+        rows,
+    )
+
+
+def _accrued(row: Row[Any], rules: RuleBook) -> Accrued:
+    basis = unpacked(row.basis, AccrualBasis)
+    purchase = Purchased(
+        row.member_id, row.fact_id, row.occurred_at, basis, rules.numbered(row.rule_version)
+    )
+    return Accrued(row.point_type, purchase)

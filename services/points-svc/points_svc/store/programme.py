@@ -1,0 +1,144 @@
+"""The published settings and accrual rules, and the drafts of rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from chassis.document import Document
+from chassis.tx import Tx, Unavailable
+from points_svc.domain.accrual import Terms
+from points_svc.domain.programme import PointsProgramme, Settings
+from points_svc.domain.rules import RuleBook, Rules
+from points_svc.domain.rules_document import RulesDocument, compiled
+
+programme = Document(name="programme", model=PointsProgramme)
+
+COLUMNS = "version, state, document, settings, created_at, published_at, effective_from"
+PUBLISHED_RULES = """
+SELECT version, document, settings, effective_from FROM rule_version
+WHERE state = 'published' ORDER BY version
+"""
+FIND_RULES = f"SELECT {COLUMNS} FROM rule_version WHERE version = :version"
+LIST_RULES = f"""
+SELECT {COLUMNS} FROM rule_version WHERE version < :below ORDER BY version DESC LIMIT :limit
+"""
+LOCK_RULES = "SELECT pg_advisory_xact_lock(hashtext('rule_version'))"
+DRAFT_RULES = """
+INSERT INTO rule_version (version, state, document, created_at, created_by)
+SELECT coalesce(max(version), 0) + 1, 'draft', :document, :now, :actor FROM rule_version
+RETURNING version
+"""
+PUBLISH_RULES = """
+UPDATE rule_version
+SET state = 'published', settings = :settings, published_at = :now, published_by = :actor,
+    effective_from = :effective_from
+WHERE version = :version AND state = 'draft'
+"""
+VERSION_MAX = 2_147_483_647
+
+
+@dataclass(frozen=True)
+class RuleVersion:
+    """A draft or published version, as it was written."""
+
+    version: int
+    state: str
+    document: RulesDocument
+    settings: Settings | None
+    created_at: datetime
+    published_at: datetime | None
+    effective_from: datetime | None
+
+
+@lru_cache(maxsize=1_000)
+def _rules(version: int, document: str, settings: str, effective_from: datetime | None) -> Rules:
+    return compiled(
+        version,
+        effective_from,
+        RulesDocument.model_validate_json(document),
+        Settings.model_validate_json(settings),
+    )
+
+
+@lru_cache(maxsize=10)
+def _book(versions: tuple[Rules, ...]) -> RuleBook:
+    return RuleBook.of(versions)
+
+
+async def rule_book(tx: Tx) -> RuleBook:
+    """Every published version; an empty book before the first."""
+    rows = await tx.execute("published_rules", PUBLISHED_RULES)
+    return _book(tuple(_rules(*row) for row in rows))
+
+
+async def terms(tx: Tx) -> Terms:
+    """What a batch is rated by. Raises Unavailable until settings and a first version are
+    published: a purchase waits for its rules, it is not parked.
+    """
+    book = await rule_book(tx)
+    found = await programme.find(tx)
+    if found is None or not book.versions:
+        raise Unavailable("no accrual rules are published yet")
+    return Terms(book, found[1].shortfall)
+
+
+async def find_rules(tx: Tx, version: int) -> RuleVersion | None:
+    """One version."""
+    rows = await tx.execute("find_rules", FIND_RULES, version=version)
+    return _version(rows[0]) if rows else None
+
+
+async def list_rules(tx: Tx, below: int, limit: int) -> Sequence[RuleVersion]:
+    """Versions with a number below `below`, newest first."""
+    rows = await tx.execute("list_rules", LIST_RULES, below=below, limit=limit)
+    return [_version(row) for row in rows]
+
+
+async def lock_rules(tx: Tx) -> None:
+    """One at a time draft or publish."""
+    await tx.execute("lock_rules", LOCK_RULES)
+
+
+async def draft_rules(tx: Tx, document: RulesDocument) -> int:
+    """Keep a draft; answers its number."""
+    (row,) = await tx.execute(
+        "draft_rules",
+        DRAFT_RULES,
+        document=document.model_dump_json(),
+        now=tx.now,
+        actor=tx.cause.actor,
+    )
+    return int(row.version)
+
+
+async def publish_rules(
+    tx: Tx, version: int, settings: Settings, effective_from: datetime | None
+) -> None:
+    """Put a draft in force from `effective_from` on (None: from the beginning of time), for
+    ever.
+    """
+    await tx.execute(
+        "publish_rules",
+        PUBLISH_RULES,
+        version=version,
+        settings=settings.model_dump_json(include=set(Settings.model_fields)),
+        now=tx.now,
+        actor=tx.cause.actor,
+        effective_from=effective_from,
+    )
+
+
+def _version(row: Row[Any]) -> RuleVersion:
+    return RuleVersion(
+        version=row.version,
+        state=row.state,
+        document=RulesDocument.model_validate_json(row.document),
+        settings=Settings.model_validate_json(row.settings) if row.settings else None,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        effective_from=row.effective_from,
+    )
