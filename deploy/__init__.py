@@ -1,2 +1,1 @@
-"""How the suite is brought up: a local runner, a real broker, a demo, and the programmes as data.
-"""
+"""How the suite is brought up: a local runner, a real broker, a demo, the programmes as data."""
