@@ -5,13 +5,14 @@ voucher's code.
 from typing import Self
 
 from benefit_svc.domain.redemptions import Redemption, Why
-from benefit_svc.domain.refusals import PointsRefused
+from benefit_svc.domain.refusals import MemberNotFound, PointsRefused
 from benefit_svc.domain.vouchers import Voucher, VoucherKey, code_of
 from benefit_svc.store import views
 from chassis.auth import Secrets
 from chassis.http import Instant, View, idempotency, problems
 from chassis.tx import Tx
 from contracts.ids import VoucherId
+from contracts.refusal import Refusal
 
 FULFILLED, CANCELLED, PENDING = 201, 200, 202
 
@@ -80,8 +81,10 @@ def _voucher(voucher: Voucher | None) -> VoucherView | None:
     return VoucherView(voucher_id=voucher.voucher_id, expires_at=voucher.expires_at)
 
 
-def refused_because(why: Why) -> PointsRefused:
+def refused_because(why: Why) -> Refusal:
     """The refusal that a caller is told."""
+    if why.code == MemberNotFound.code:
+        return MemberNotFound()
     return PointsRefused(why.code, **why.numbers)
 
 

@@ -12,7 +12,7 @@ from benefit_svc.domain.refusals import (
     StockUnlimited,
     VersionNotLater,
 )
-from benefit_svc.domain.rewards import LimitPeriod, MemberLimit, Price, Reward
+from benefit_svc.domain.rewards import LimitPeriod, MemberLimit, Price
 from benefit_svc.handlers.load_stock import Stock, load_stock
 from benefit_svc.handlers.publish_reward import PublishReward, publish_reward
 from benefit_svc.inbound.http.fields import NotBuilt, Start, out_of_range
@@ -114,28 +114,23 @@ class MemberLimitView(View):
     per: LimitPeriod
 
 
-class StockView(View):
-    """Units loaded in all, and units that remain."""
-
-    loaded: int
-    remaining: int
-
-
 class RewardView(View):
-    """A version of a reward."""
+    """A version of a reward. Its stock is shared by all versions; without one it is unlimited."""
 
     reward_id: str
     version: int
     effective_from: Start
     name: str
     points: int
-    stock: StockView | None
+    stock_loaded: int | None
+    stock_left: int | None
     member_limit: MemberLimitView | None
     voucher_valid: dict[Unit, int] | None
 
     @classmethod
-    def of(cls, reward: Reward, stock: StockView | None) -> Self:
-        """As the domain knows it."""
+    def of(cls, seen: views.RewardSeen) -> Self:
+        """As it stands."""
+        reward = seen.reward
         price = reward.price
         valid = price.voucher_valid
         limit = price.member_limit
@@ -145,17 +140,19 @@ class RewardView(View):
             effective_from=reward.effective_from,
             name=price.name,
             points=price.points,
-            stock=stock,
+            stock_loaded=seen.loaded,
+            stock_left=seen.remaining,
             member_limit=MemberLimitView.model_validate(limit) if limit else None,
             voucher_valid={valid.unit: valid.count} if valid else None,
         )
 
 
 class LoadedView(View):
-    """A reward's stock after it was loaded."""
+    """A reward's stock after it was loaded: units loaded in all, and units left."""
 
     reward_id: str
-    stock: StockView
+    stock_loaded: int
+    stock_left: int
 
 
 @router.post(
@@ -168,7 +165,7 @@ async def publish(body: RewardBody, tx: TxDep) -> RewardView:
     """Publish a version. What stands already is answered 200 and published once."""
     reward, is_new = await publish_reward(tx, body.asks())
     (seen,) = await views.rewards_page(tx, [reward.reward_id, reward.version - 1], 1)
-    view = RewardView.of(reward, _stock(seen))
+    view = RewardView.of(seen)
     if not is_new:
         raise Replayed(view)
     return view
@@ -181,7 +178,7 @@ async def list_rewards(page: PageDep, tx: TxDep) -> dict[str, Any]:
     shown = found[: page.limit]
     is_more = len(found) > len(shown)
     last = [shown[-1].reward.reward_id, shown[-1].reward.version] if is_more else None
-    return page.answer([RewardView.of(seen.reward, _stock(seen)) for seen in shown], last)
+    return page.answer([RewardView.of(seen) for seen in shown], last)
 
 
 @router.post(
@@ -193,10 +190,4 @@ async def list_rewards(page: PageDep, tx: TxDep) -> dict[str, Any]:
 async def load(reward_id: RefPath, body: StockBody, tx: TxDep) -> LoadedView:
     """Load more units."""
     stock: Stock = await load_stock(tx, RewardId(reward_id), body.quantity)
-    return LoadedView(reward_id=reward_id, stock=StockView.model_validate(stock))
-
-
-def _stock(seen: views.RewardSeen) -> StockView | None:
-    if seen.loaded is None or seen.remaining is None:
-        return None
-    return StockView(loaded=seen.loaded, remaining=seen.remaining)
+    return LoadedView(reward_id=reward_id, stock_loaded=stock.loaded, stock_left=stock.remaining)
