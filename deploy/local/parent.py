@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 
@@ -18,7 +19,7 @@ def end_with_parent() -> None:
 
 
 def _watch(descriptor: int) -> None:
-    os.read(descriptor, 1)
+    select.select([descriptor], [], [])  # a sibling may have made it non-blocking: no read()
     insist = threading.Timer(GRACE_S, os._exit, (1,))
     insist.daemon = True
     insist.start()

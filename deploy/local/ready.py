@@ -12,7 +12,7 @@ from deploy.local.supervisor import Child
 START_MAX_S = 75.0
 CRASHES_MAX = 3
 LOOK_EVERY_S = 0.1
-LAST_WORDS_MAX = 1500
+LAST_LINES_MAX = 15
 
 
 class NotReady(RuntimeError):
@@ -44,4 +44,5 @@ def _last_words(child: Child) -> str:
     log = child.program.log
     if log is None or not log.exists():
         return "It left no log."
-    return f"Its log, {log}, ends:\n{log.read_text(errors='replace')[-LAST_WORDS_MAX:]}"
+    last = log.read_text(errors="replace").splitlines()[-LAST_LINES_MAX:]
+    return "\n".join((f"Its log, {log}, ends:", *last))

@@ -1,0 +1,174 @@
+"""`make run`: one line when it is ready, one folder that it holds, nothing left when it goes."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from chassis.testing.eventually import eventually
+from tests.e2e.running import Run
+
+SERVICES = {"member-svc", "points-svc", "tier-svc", "benefit-svc"}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    running = Run(tmp_path_factory.mktemp("runner") / "var")
+    running.bring_up()
+    yield running
+    running.clear()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Run]:
+    running = Run(tmp_path / "var")
+    yield running
+    running.clear()
+
+
+def client(told: dict[str, Any], key: str = "till") -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {told['keys'][key]}"}
+    return httpx.AsyncClient(base_url=told["base_url"], headers=headers, trust_env=False)
+
+
+async def buy(till: httpx.AsyncClient, card: str) -> str:
+    """Enrol a card and buy for 1,000.00 CNY; the member's id."""
+    at = datetime.now(UTC)
+    identifiers = [{"kind": "card", "value": card}]
+    enrolled_at = (at - timedelta(days=1)).isoformat()
+    member = await till.post(
+        "/v1/members", json={"identifiers": identifiers, "enrolled_at": enrolled_at}
+    )
+    assert member.status_code == 201, member.text
+    purchase = {
+        "source_ref": f"receipt-{card}",
+        "member": identifiers[0],
+        "occurred_at": at.isoformat(),
+        "store_id": "store-1",
+        "currency": "CNY",
+        "lines": [
+            {
+                "line_id": "1",
+                "sku": "sku-1",
+                "category": "shoes",
+                "quantity": 1,
+                "amount_minor": 100_000,
+            }
+        ],
+    }
+    bought = await till.post("/v1/purchases", json=purchase)
+    assert (bought.status_code, bought.json()["status"]) == (201, "accepted"), bought.text
+    member_id: str = member.json()["member_id"]
+    return member_id
+
+
+async def available(till: httpx.AsyncClient, member_id: str) -> int:
+    answer = await till.get(f"/v1/points/{member_id}")
+    accounts = answer.json().get("accounts", [])
+    return sum(each["available"] for each in accounts if each["point_type"] == "points")
+
+
+async def sees(till: httpx.AsyncClient, member_id: str, points: int) -> None:
+    async def stands() -> bool:
+        return await available(till, member_id) == points
+
+    await eventually(stands, what=f"{points} points")
+
+
+def test_the_run_file_is_for_its_owner_alone_and_says_where_everything_is(run: Run) -> None:
+    told = run.told()
+    assert stat.S_IMODE((run.folder / "run.json").stat().st_mode) == 0o600
+    assert set(told["keys"]) == {"till", "web", "staff", "finance", "ops"}
+    assert set(told["dsn"]) == SERVICES
+    assert f"Laurel is ready at {told['base_url']}" in run.said()
+    assert "Laurel is ready" not in (run.folder / "logs" / "member-svc.log").read_text()
+
+
+async def test_each_service_answers_behind_the_one_address(run: Run) -> None:
+    async with client(run.told()) as till:
+        for service in SERVICES:
+            for page in ("healthz", "readyz", "metrics", "openapi.json"):
+                assert (await till.get(f"/{service}/{page}")).status_code == 200
+        unknown = await till.get("/v1/nothing")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+
+async def test_the_main_job_works_through_the_one_address(run: Run) -> None:
+    async with client(run.told()) as till:
+        member_id = await buy(till, "6100001")
+        await sees(till, member_id, 1_100)
+        redeemed = await till.post(
+            "/v1/redemptions",
+            json={"member_id": member_id, "reward_id": "tote"},
+            headers={"Idempotency-Key": "runner-tote-1"},
+        )
+        assert (redeemed.status_code, redeemed.json()["state"]) == (201, "fulfilled")
+        await sees(till, member_id, 600)
+        back = {
+            "source_ref": "back-6100001",
+            "purchase_ref": "receipt-6100001",
+            "occurred_at": datetime.now(UTC).isoformat(),
+        }
+        assert (await till.post("/v1/returns", json=back)).status_code == 201
+        await sees(till, member_id, 0)
+        standing = await till.get(f"/v1/standings/{member_id}")
+    assert standing.json()["tier"] == "regular"
+
+
+async def test_a_killed_service_is_started_again_and_its_absence_is_told(run: Run) -> None:
+    told = run.told()
+    (pid,) = (each["pid"] for each in told["processes"] if each["name"] == "tier-svc")
+    async with client(told) as till:
+        psutil.Process(pid).kill()
+
+        async def is_back() -> bool:
+            answer = await till.get("/tier-svc/readyz")
+            assert answer.status_code in (200, 503)
+            return answer.status_code == 200 and pid not in [
+                each["pid"] for each in run.told()["processes"]
+            ]
+
+        await eventually(is_back, within_s=30, what="tier-svc is back")
+        assert (await till.get("/points-svc/readyz")).status_code == 200
+
+
+def test_a_second_runner_on_the_same_folder_is_refused(run: Run) -> None:
+    said = run.refused()
+    assert "in use by another runner" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_sigterm_stops_everything_within_ten_seconds(fresh: Run) -> None:
+    fresh.bring_up()
+    assert fresh.databases_left()
+    assert fresh.stop() < 10
+    assert fresh.left() == []
+    assert fresh.databases_left() == []
+    said = fresh.refused(PROGRAMME="grocer")
+    assert "holds the programme 'classic', not 'grocer'" in said
+    assert len(said.splitlines()) == 1
+
+
+async def test_kill_nine_loses_nothing_and_the_next_run_goes_on(fresh: Run) -> None:
+    told = fresh.bring_up()
+    async with client(told) as till:
+        member_id = await buy(till, "6100002")
+    fresh.kill()
+
+    async def children_have_ended() -> bool:
+        return fresh.left() == []
+
+    await eventually(children_have_ended, within_s=5, what="children end with the runner")
+    (server,) = fresh.databases_left()
+    again = fresh.bring_up()
+    assert fresh.databases_left() == [server]
+    assert again["keys"] == told["keys"]
+    async with client(again) as till:
+        await sees(till, member_id, 1_100)
