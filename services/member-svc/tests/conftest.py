@@ -336,10 +336,11 @@ class Shop:
         }
 
     async def batch(
-        self, api: httpx.AsyncClient, path: str, lines: Sequence[str]
+        self, api: httpx.AsyncClient, path: str, lines: Sequence[str | bytes]
     ) -> list[dict[str, Any]]:
         """Tell a batch; its answer lines."""
-        answer = await api.post(path, content="\n".join(lines).encode(), headers=self.ndjson)
+        content = b"\n".join(one.encode() if isinstance(one, str) else one for one in lines)
+        answer = await api.post(path, content=content, headers=self.ndjson)
         assert answer.status_code == 200, answer.text
         return [json.loads(line) for line in answer.text.splitlines()]
 
