@@ -118,8 +118,9 @@ class Desk:
         """What each fact and point type was last said to stand at."""
         latest: dict[tuple[str, str], tuple[int, int]] = {}
         for event in await self.stage.said():
-            rated = isinstance(event, PointsAccrued | PointsReversed)
-            if rated and event.member_id == member_id:
+            if event.member_id != member_id:
+                continue
+            if isinstance(event, PointsAccrued | PointsReversed):
                 key = (event.fact_id, event.point_type)
                 latest[key] = max(latest.get(key, (0, 0)), (event.revision, event.points))
         return {key: points for key, (_, points) in latest.items()}

@@ -4,7 +4,9 @@ from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.burns import TOMBSTONE, Burn, BurnAsk, burn_now, same_or_refuse
 from points_svc.domain.refusals import BurnCancelled, NameReused
-from points_svc.handlers.open_book import burnable_rules, lock_account, open_book
+from points_svc.handlers.demand_burnable import demand_burnable
+from points_svc.handlers.lock_account import lock_account
+from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
 from points_svc.store import holds
 
@@ -23,7 +25,7 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
         return same_or_refuse(made, ask), True
     if await holds.find_hold(tx, ask.member_id, ask.burn_id):
         raise NameReused
-    await burnable_rules(tx, ask.point_type)
+    await demand_burnable(tx, ask.point_type)
     books, book = await open_book(tx, account)
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose)
     burn = burn_now(book, ask, why)

@@ -7,9 +7,10 @@ from points_svc.domain.burns import BURNED, Burn, cancel, tombstone
 from points_svc.domain.holds import TOMBSTONE
 from points_svc.domain.refusals import HoldNotCaptured
 from points_svc.domain.rules_document import BURNABLE
-from points_svc.handlers.open_book import lock_account, open_book, rules_now
+from points_svc.handlers.lock_account import lock_account
+from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
-from points_svc.store import holds
+from points_svc.store import holds, programme
 
 
 async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tuple[Burn, bool]:
@@ -40,8 +41,7 @@ async def _bury(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn:
     hold = await holds.find_hold(tx, member_id, burn_id)
     if hold and hold.state != TOMBSTONE:
         raise HoldNotCaptured(state=hold.state_at(tx.now))
-    rules = await rules_now(tx)
-    books = Books(tx.now, str(rules.version if rules else 0))
+    books = Books(tx.now, await programme.version_now(tx))
     burn = tombstone(books.of(member_id, BURNABLE), burn_id, source)
     if not await holds.keep_burn(tx, burn):
         raise Conflict("the burn came meanwhile")

@@ -4,7 +4,8 @@ from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.holds import CAPTURED, OPEN, TOMBSTONE, Hold, capture
 from points_svc.domain.refusals import BurnCancelled, HoldNotFound, HoldNotOpen
-from points_svc.handlers.open_book import lock_account, open_book
+from points_svc.handlers.lock_account import lock_account
+from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
 from points_svc.store import holds
 

@@ -5,9 +5,8 @@ from points_svc.domain.books import Books
 from points_svc.domain.lots import next_end
 from points_svc.domain.settling import expire_ended
 from points_svc.handlers.load_lots import load_lots
-from points_svc.handlers.open_book import rules_now
 from points_svc.handlers.post_books import post_books
-from points_svc.store import accounts, due
+from points_svc.store import accounts, due, programme
 
 
 async def expire_lots(tx: Tx, limit: int) -> int:
@@ -19,8 +18,7 @@ async def expire_lots(tx: Tx, limit: int) -> int:
     locked = await accounts.lock_free_accounts(tx, keys) if keys else []
     if not locked:
         return 0
-    rules = await rules_now(tx)
-    books = Books(tx.now, str(rules.version if rules else 0), locked)
+    books = Books(tx.now, await programme.version_now(tx), locked)
     await load_lots(tx, books.all())
     for book in books.all():
         expire_ended(book)

@@ -4,7 +4,9 @@ from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.holds import TOMBSTONE, Hold, HoldAsk, place, same_or_refuse
 from points_svc.domain.refusals import HoldReleased, NameReused
-from points_svc.handlers.open_book import burnable_rules, lock_account, open_book
+from points_svc.handlers.demand_burnable import demand_burnable
+from points_svc.handlers.lock_account import lock_account
+from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
 from points_svc.store import holds
 
@@ -23,7 +25,7 @@ async def hold_points(tx: Tx, ask: HoldAsk) -> tuple[Hold, bool]:
         return same_or_refuse(placed, ask), True
     if await holds.find_burn(tx, ask.member_id, ask.hold_id):
         raise NameReused
-    await burnable_rules(tx, ask.point_type)
+    await demand_burnable(tx, ask.point_type)
     books, book = await open_book(tx, account)
     hold = place(book, ask, _why(tx, ask))
     book.close_spent()

@@ -4,9 +4,8 @@ from chassis.tx import Tx
 from points_svc.domain.books import Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
-from points_svc.handlers.open_book import rules_now
 from points_svc.handlers.post_books import post_books
-from points_svc.store import accounts, holds
+from points_svc.store import accounts, holds, programme
 
 
 async def lapse_holds(tx: Tx, limit: int) -> int:
@@ -15,8 +14,7 @@ async def lapse_holds(tx: Tx, limit: int) -> int:
     locked = await accounts.lock_free_accounts(tx, keys) if keys else []
     if not locked:
         return 0
-    rules = await rules_now(tx)
-    books = Books(tx.now, str(rules.version if rules else 0), locked)
+    books = Books(tx.now, await programme.version_now(tx), locked)
     mine = {(account.member_id, account.point_type) for account in locked}
     over = await holds.due_holds_of(tx, [account.member_id for account in locked], tx.now)
     over = [hold for hold in over if (hold.member_id, hold.point_type) in mine]

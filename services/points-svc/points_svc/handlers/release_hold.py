@@ -6,9 +6,10 @@ from points_svc.domain.books import Books
 from points_svc.domain.holds import OPEN, RELEASED, Hold, release, tombstone
 from points_svc.domain.refusals import HoldNotOpen
 from points_svc.domain.rules_document import BURNABLE
-from points_svc.handlers.open_book import lock_account, open_book, rules_now
+from points_svc.handlers.lock_account import lock_account
+from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
-from points_svc.store import holds
+from points_svc.store import holds, programme
 
 
 async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tuple[Hold, bool]:
@@ -39,8 +40,7 @@ async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tup
 
 
 async def _bury(tx: Tx, member_id: str, hold_id: str, source: str) -> Hold:
-    rules = await rules_now(tx)
-    books = Books(tx.now, str(rules.version if rules else 0))
+    books = Books(tx.now, await programme.version_now(tx))
     hold = tombstone(books.of(member_id, BURNABLE), hold_id, source)
     if not await holds.keep_hold(tx, hold):
         raise Conflict("the hold came meanwhile")

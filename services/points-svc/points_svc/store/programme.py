@@ -86,6 +86,18 @@ async def terms(tx: Tx) -> Terms:
     return Terms(book, found[1].shortfall)
 
 
+async def rules_now(tx: Tx) -> Rules | None:
+    """The version in force now; None before the first was published."""
+    book = await rule_book(tx)
+    return book.in_force(tx.now) if book.versions else None
+
+
+async def version_now(tx: Tx) -> str:
+    """The number of the version in force now, which decisions name; 0 before the first."""
+    rules = await rules_now(tx)
+    return str(rules.version if rules else 0)
+
+
 async def find_rules(tx: Tx, version: int) -> RuleVersion | None:
     """One version."""
     rows = await tx.execute("find_rules", FIND_RULES, version=version)
