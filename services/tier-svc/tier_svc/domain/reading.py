@@ -86,9 +86,9 @@ class _Flaws:
 
 
 def _rung(flaws: _Flaws, written: RungWritten, is_base: bool) -> Rung:
-    for feature in ("floor", "invitation_only", "paid"):
-        if getattr(written, feature) is not None:
-            flaws.add(f"/{feature}", NOT_AVAILABLE)
+    for rule in ("floor", "invitation_only", "paid"):
+        if getattr(written, rule) is not None:
+            flaws.add(f"/{rule}", NOT_AVAILABLE)
     if is_base:
         rules = written.model_fields_set - {"tier", "floor", "invitation_only", "paid"}
         for rule in sorted(rules):

@@ -16,6 +16,8 @@ from tier_svc.domain.instants import TICK, Periods, Span, after, end_of
 from tier_svc.domain.ladder import Renewal, Rung
 from tier_svc.domain.metrics import Met
 
+RENEWALS_MAX = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -62,18 +64,19 @@ def stays(rung: Rung, met: Sequence[Met], steps: Sequence[datetime], zone: ZoneI
     follow = _renewed if rung.renewal is Renewal.AT_PERIOD_END else _continued
     out: list[Stay] = []
     test = step = 0
-    while True:
+    for _ in range(len(met) + len(steps)):
         tested = met[test].from_at if test < len(met) else None
         stepped = steps[step] if step < len(steps) else None
         since = min((at for at in (tested, stepped) if at is not None), default=None)
         if since is None:
-            return out
+            break
         stay = follow(rules, since, since != tested, met[test:])
         out.append(stay)
         if stay.until is None:
-            return out
+            break
         test = bisect_left(met, stay.until, key=attrgetter("from_at"))
         step = (bisect_left if stay.until > since else bisect_right)(steps, stay.until)
+    return out
 
 
 def ends_of(found: Sequence[Stay]) -> list[datetime]:
@@ -134,7 +137,7 @@ def _renewed(rules: _Rules, since: datetime, is_step: bool, met: Sequence[Met]) 
     begin: datetime | None = None if is_step else since
     renewed: list[datetime] = []
     place = 0
-    while True:
+    for _ in range(RENEWALS_MAX):
         if begin is not None:
             end = rules.stay_from(begin)
             ending = rules.ending(since, end, end)
@@ -144,6 +147,7 @@ def _renewed(rules: _Rules, since: datetime, is_step: bool, met: Sequence[Met]) 
         if begin is None:
             return Stay(since, is_step, tuple(renewed), ending)
         renewed.append(begin)
+    raise AssertionError("a ladder whose stays renew for ever is never published")
 
 
 def _first_open_after(met: Sequence[Met], at: datetime, place: int) -> int:

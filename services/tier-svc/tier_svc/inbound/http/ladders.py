@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path
+from pydantic import BeforeValidator
 
 from chassis.http import Instant, PageDep, Replayed, Router, TxDep, View
 from tier_svc.domain.draft import LadderWritten, RungWritten
@@ -20,7 +21,16 @@ from tier_svc.store.ladders import LadderRow
 router = Router(tags=["ladders"])
 
 VERSION_MAX = 2**31 - 1
-VersionPath = Annotated[int, Path(ge=1, le=VERSION_MAX)]
+
+
+def _digits(version: str) -> str:
+    """Digits only: a number has one name."""
+    if not version.isascii() or not version.isdigit() or version.startswith("0"):
+        raise ValueError("no version")
+    return version
+
+
+VersionPath = Annotated[int, Path(ge=1, le=VERSION_MAX), BeforeValidator(_digits)]
 
 
 class LadderView(View):

@@ -1,0 +1,243 @@
+"""Ladders that are refused: each flaw by its place and code, and nothing left behind."""
+
+import copy
+import json
+
+import pytest
+
+from tier_svc.domain.draft import LadderWritten
+from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.refusals import LadderInvalid
+
+LEAF = {"metric": "spend", "at_least": 100, "window": {"rolling_months": 12}}
+VISITS = {"metric": "visits", "at_least": 3, "window": {"calendar": "month"}}
+
+
+def ladder(*rungs, **more):
+    return {"name": "x", "rungs": [{"tier": "base"}, *rungs], **more}
+
+
+def rung(test=None, **rules):
+    return {"tier": "up", "test": test or LEAF, **rules}
+
+
+def leaf(**changes):
+    return rung({**LEAF, **changes})
+
+
+FLAWS = [
+    pytest.param(ladder(rung(), rung(VISITS)), "/rungs/2/tier", "duplicate_tier", id="tier twice"),
+    pytest.param(ladder({"tier": "up"}), "/rungs/1/test", "test_missing", id="no test"),
+    pytest.param(
+        {"name": "x", "rungs": [rung()]}, "/rungs/0/test", "base_has_rules", id="tested base"
+    ),
+    pytest.param(
+        ladder(leaf(metric="karma")), "/rungs/1/test/metric", "unknown_metric", id="metric"
+    ),
+    pytest.param(
+        ladder(leaf(metric="complaints")), "/rungs/1/test/metric", "not_available", id="complaints"
+    ),
+    pytest.param(ladder(leaf(count="days")), "/rungs/1/test/count", "unexpected", id="spent days"),
+    pytest.param(
+        ladder(rung({**VISITS, "count": "hours"})), "/rungs/1/test/count", "unknown", id="hours"
+    ),
+    pytest.param(
+        ladder(leaf(metric="points")), "/rungs/1/test/point_type", "missing", id="which points"
+    ),
+    pytest.param(
+        ladder(leaf(point_type="growth")),
+        "/rungs/1/test/point_type",
+        "unexpected",
+        id="spent growth",
+    ),
+    pytest.param(
+        ladder(rung({"metric": "spend", "window": {"lifetime": True}})),
+        "/rungs/1/test/at_least",
+        "missing",
+        id="no threshold",
+    ),
+    pytest.param(
+        ladder(rung({"metric": "spend", "at_least": 1})),
+        "/rungs/1/test/window",
+        "missing",
+        id="no window",
+    ),
+    pytest.param(
+        ladder(leaf(window={"rolling_months": 1, "lifetime": True})),
+        "/rungs/1/test/window",
+        "one_window",
+        id="two windows",
+    ),
+    pytest.param(
+        ladder(leaf(window={"lifetime": False})),
+        "/rungs/1/test/window",
+        "one_window",
+        id="no lifetime",
+    ),
+    pytest.param(
+        ladder(leaf(window={"anniversary": True})),
+        "/rungs/1/test/window",
+        "not_available",
+        id="anniversary",
+    ),
+    pytest.param(
+        ladder(leaf(window={"calendar": "week"})),
+        "/rungs/1/test/window/calendar",
+        "unknown",
+        id="week",
+    ),
+    pytest.param(
+        ladder(rung({"all": [LEAF], "metric": "spend"})),
+        "/rungs/1/test",
+        "all_any_or_metric",
+        id="tree and leaf",
+    ),
+    pytest.param(
+        ladder(rung({"any": [LEAF, {"all": [{"metric": "karma"}]}]})),
+        "/rungs/1/test/any/1/all/0/metric",
+        "unknown_metric",
+        id="deep in a tree",
+    ),
+    pytest.param(
+        ladder(rung({"any": [LEAF], "at_least": 1})),
+        "/rungs/1/test/at_least",
+        "unexpected",
+        id="a tree's threshold",
+    ),
+    pytest.param(
+        ladder(rung({"any": [{"any": [LEAF] * 9}] * 2})),
+        "/rungs/1/test",
+        "too_many",
+        id="18 leaves",
+    ),
+    pytest.param(
+        ladder(rung(stay={"periods": 2})), "/rungs/1/stay", "months_or_periods", id="stay"
+    ),
+    pytest.param(
+        ladder(rung(stay={"calendar": "week", "periods": 2})),
+        "/rungs/1/stay/calendar",
+        "unknown",
+        id="weeks of stay",
+    ),
+    pytest.param(
+        ladder(rung(grace={"months": 1, "days": 1})), "/rungs/1/grace", "months_or_days", id="grace"
+    ),
+    pytest.param(
+        ladder(rung(minimum_stay={})), "/rungs/1/minimum_stay", "months_or_days", id="empty minimum"
+    ),
+    pytest.param(ladder(rung(renewal="never")), "/rungs/1/renewal", "unknown", id="renewal"),
+    pytest.param(
+        ladder(rung(renewal="at_period_end")), "/rungs/1/stay", "stay_missing", id="end of what"
+    ),
+    pytest.param(
+        ladder(
+            rung(
+                {"any": [LEAF, {"metric": "spend", "at_least": 1, "window": {"lifetime": True}}]},
+                renewal="at_period_end",
+                stay={"months": 1},
+            )
+        ),
+        "/rungs/1/renewal",
+        "renewal_never_ends",
+        id="renewed for ever",
+    ),
+    pytest.param(ladder(rung(downgrade="none")), "/rungs/1/downgrade", "not_available", id="none"),
+    pytest.param(ladder(rung(downgrade="far")), "/rungs/1/downgrade", "unknown", id="downgrade"),
+    pytest.param(ladder(rung(floor="up")), "/rungs/1/floor", "not_available", id="floor"),
+    pytest.param(ladder(rung(paid=True)), "/rungs/1/paid", "not_available", id="paid"),
+    pytest.param(
+        ladder(rung(invitation_only=True)),
+        "/rungs/1/invitation_only",
+        "not_available",
+        id="invited",
+    ),
+    pytest.param(ladder(rung(), on_return="later"), "/on_return", "not_available", id="on return"),
+    pytest.param(
+        ladder(rung(), {"tier": "top", "test": {**LEAF, "at_least": 100}}),
+        "/rungs/1/test",
+        "thresholds_out_of_order",
+        id="as much for more",
+    ),
+    pytest.param(
+        ladder(
+            rung({"metric": "visits", "at_least": 3, "window": {"calendar": "month"}}),
+            {
+                "tier": "top",
+                "test": {"metric": "visits", "at_least": 2, "window": {"calendar": "year"}},
+            },
+        ),
+        "/rungs/1/test",
+        "thresholds_out_of_order",
+        id="a wider window",
+    ),
+    pytest.param(
+        ladder(
+            rung({"all": [{**LEAF, "at_least": 200}, VISITS]}),
+            {"tier": "top", "test": {"any": [LEAF, VISITS]}},
+        ),
+        "/rungs/1/test",
+        "unreachable",
+        id="always more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "path", "code"), FLAWS)
+async def test_a_ladder_that_cannot_be_climbed(hall, api, body, path, code):
+    before = await hall.stage.counts()
+    answer = await api.post("/v1/ladders", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "ladder_invalid")
+    assert {"path": path, "code": code} in answer.json()["errors"]
+    assert await hall.stage.counts() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"name": "x", "rungs": NaN}',
+        b'{"name": "x", "name": "x", "rungs": []}',
+        b'{"name": "\\ud800", "rungs": [{"tier": "x"}]}',
+        json.dumps({"name": "x\u0000", "rungs": [{"tier": "x"}]}).encode(),
+        json.dumps({"name": "x", "rungs": []}).encode(),
+        json.dumps({"name": "x", "rungs": [{"tier": "x"}], "more": 1}).encode(),
+        json.dumps({"name": "x", "rungs": [{"tier": "x"}] * 17}).encode(),
+        json.dumps({"name": 1, "rungs": [{"tier": "x"}]}).encode(),
+        json.dumps(ladder(leaf(at_least=2**63))).encode(),
+        json.dumps(ladder(leaf(at_least=1.0))).encode(),
+        json.dumps(ladder(leaf(at_least=True))).encode(),
+        json.dumps(ladder(leaf(at_least=0))).encode(),
+        json.dumps(ladder(leaf(window={"rolling_months": 121}))).encode(),
+        json.dumps(ladder(leaf(window={"rolling_days": 0}))).encode(),
+        json.dumps(ladder(leaf(metric="x" * 65))).encode(),
+        b"[" * 40 + b"]" * 40,
+        b"x" * (20 * 1024 * 1024),
+    ],
+)
+async def test_bad_input_leaves_no_row(hall, api, body):
+    before = await hall.stage.counts()
+    answer = await api.post(
+        "/v1/ladders", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 413, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert await hall.stage.counts() == before
+
+
+@pytest.mark.parametrize("programme", ["classic", "grocer"])
+def test_the_shipped_ladders_are_good(written, programme):
+    read = read_ladder(LadderWritten.model_validate(written("ladder.json", programme)), 1)
+    assert read.name == programme
+
+
+def test_every_flaw_is_named_at_once(written):
+    several = copy.deepcopy(written("ladder.json"))
+    several["rungs"][1]["floor"] = "regular"
+    several["rungs"][2]["test"]["metric"] = "karma"
+    with pytest.raises(LadderInvalid) as refused:
+        read_ladder(LadderWritten.model_validate(several), 1)
+    assert [one["code"] for one in refused.value.numbers["errors"]] == [
+        "not_available",
+        "unknown_metric",
+    ]
