@@ -35,7 +35,6 @@ def _not_before_the_epoch(moment: datetime) -> datetime:
 Moment = Annotated[Instant, AfterValidator(_not_before_the_epoch)]
 Kind = Annotated[str, Field(pattern=KIND_PATTERN)]
 Value = Annotated[str, AfterValidator(plain_text(VALUE_MAX))]
-Key = Ref
 
 
 class IdentifierBody(Body):
