@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from chassis.bus.codec import encode
 from chassis.bus.message import Message
@@ -40,11 +41,17 @@ def raw(number: int, *, event_type: str = "laurel.MemberEnrolled.v1", body: byte
     return Message(TOPIC, good.key, headers, body or good.body)
 
 
+HEAR = """
+INSERT INTO heard (event_id, member_id)
+SELECT * FROM unnest(CAST(:e AS text[]), CAST(:m AS text[]))
+"""
+
+
 async def hear(tx: Tx, events: Sequence[MemberEnrolled]) -> None:
     """Leave one row each time an event is heard, in the order of the batch."""
     await tx.execute(
         "hear",
-        "INSERT INTO heard (event_id, member_id) SELECT * FROM unnest(CAST(:e AS text[]), CAST(:m AS text[]))",
+        HEAR,
         e=[event.event_id for event in events],
         m=[event.member_id for event in events],
     )
@@ -147,14 +154,14 @@ class House:
         await eventually(all_there, what=f"{count} parked")
 
     @staticmethod
-    async def _rows(database: Database, sql: str, **params: object) -> list:  # type: ignore[type-arg]
+    async def _rows(database: Database, sql: str, **params: object) -> list[Any]:
         async with database.begin(Cause("look", "test")) as tx:
             return await tx.execute("look", sql, **params)
 
 
-def quick(limits: Limits = QUICK, **changed: object) -> Limits:
+def quick(limits: Limits = QUICK, **changed: Any) -> Limits:
     """Limits with something else."""
-    return replace(limits, **changed)  # type: ignore[arg-type]
+    return replace(limits, **changed)
 
 
 async def until(holds: Callable[[], object], what: str) -> None:

@@ -3,11 +3,14 @@ given up.
 """
 
 import asyncio
-import os
+import gc
 import signal
 import subprocess
 import sys
+import warnings
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -24,14 +27,32 @@ from tests.bus.house import House, enrolled
 from tests.bus.wires import HEARER, TOPIC, KafkaWire
 
 QUICK = Upkeep(look_every_s=0.2)
+STOP_MAX_S = 10
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def wire(broker: Broker) -> AsyncIterator[KafkaWire]:
-    """The broker alone."""
+    """The broker alone. A start that is cancelled because the broker is dead leaves its socket
+    to the collector (aiokafka), which is no news here.
+    """
     kafka = KafkaWire(broker)
     await kafka.forget()
     yield kafka
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
+
+
+@asynccontextmanager
+async def zombie_hearing(house: House, broker: Broker) -> AsyncIterator[Process]:
+    """The hearer as a process of its own."""
+    command = (sys.executable, "-m", "tests.bus.zombie", broker.bootstrap, house.hearer.dsn)
+    process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def aside(call: Callable[[], None]) -> None:
@@ -78,19 +99,18 @@ async def test_what_a_wiped_broker_had_not_delivered_yet_arrives(
 async def test_relay_and_consumer_stop_while_the_broker_is_dead(
     house: House, broker: Broker
 ) -> None:
-    try:
-        async with asyncio.timeout(60):
-            async with house.relaying(QUICK), house.hearing():
-                await house.say(enrolled(1))
-                await house.until_heard(1)
-                await aside(broker.kill)
-                await house.say(enrolled(2))
-                begun = asyncio.get_running_loop().time()
-            ended = asyncio.get_running_loop().time()
-    finally:
-        await aside(broker.start)
+    async with house.relaying(QUICK) as relay, house.hearing() as consumer:
+        await house.say(enrolled(1))
+        await house.until_heard(1)
+        await aside(broker.kill)
+        await house.say(enrolled(2))
+        try:
+            async with asyncio.timeout(STOP_MAX_S):
+                await consumer.stop()
+                await relay.stop()
+        finally:
+            await aside(broker.start)
     assert await house.unsent() == 1
-    assert ended > begun
 
 
 async def test_a_rebalance_in_mid_stream_doubles_nothing(house: House) -> None:
@@ -110,24 +130,16 @@ async def test_a_rebalance_in_mid_stream_doubles_nothing(house: House) -> None:
 
 async def test_a_thawed_zombie_doubles_nothing(house: House, broker: Broker) -> None:
     await _end_idle_transactions(house.hearer)
-    zombie = subprocess.Popen(
-        [sys.executable, "-m", "tests.bus.zombie", broker.bootstrap, house.hearer.dsn],
-        stdin=subprocess.PIPE,
-    )
-    try:
-        async with house.relaying(QUICK):
-            await house.say(*(enrolled(number) for number in range(60)))
-            await eventually(lambda: _heard_some(house, 5))
-            os.kill(zombie.pid, signal.SIGSTOP)
-            async with house.hearing():
-                await house.until_heard(*range(60))
-                os.kill(zombie.pid, signal.SIGCONT)
-                for number in range(60, 100):
-                    await house.say(enrolled(number))
-                await house.until_heard(*range(100))
-    finally:
-        zombie.kill()
-        zombie.communicate()
+    async with house.relaying(QUICK), zombie_hearing(house, broker) as zombie:
+        await house.say(*(enrolled(number) for number in range(60)))
+        await eventually(lambda: _heard_some(house, 5))
+        zombie.send_signal(signal.SIGSTOP)
+        async with house.hearing():
+            await house.until_heard(*range(60))
+            zombie.send_signal(signal.SIGCONT)
+            for number in range(60, 100):
+                await house.say(enrolled(number))
+            await house.until_heard(*range(100))
     assert sorted(await house.heard()) == sorted(f"e{n}" for n in range(100))
 
 

@@ -12,6 +12,7 @@ from chassis.bus.message import Message
 from chassis.bus.port import Bus
 from chassis.bus.topics import topics_of
 from chassis.database import Database
+from chassis.testing.eventually import eventually
 from chassis.tx import Cause
 from deploy.kafka import Broker
 
@@ -58,8 +59,16 @@ class KafkaWire:
     async def forget(self) -> None:
         """Leave nothing of the tests before."""
         async with admin(self.broker) as at:
-            known = set(await at.list_topics())
-            await at.delete_topics([t for t in topics_of(AUTHOR) if t in known])
+
+            async def left() -> list[str]:
+                known = set(await at.list_topics())
+                return [topic for topic in topics_of(AUTHOR) if topic in known]
+
+            async def none_left() -> bool:
+                return not await left()
+
+            await at.delete_topics(await left())
+            await eventually(none_left, what="topics deleted")
 
     async def recreate(self) -> None:
         """The topics are lost with all that was in them, and made again by whoever needs them."""

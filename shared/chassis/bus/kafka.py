@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from chassis.bus.bounded import let_go
 from chassis.bus.kafka_subscriber import KafkaSubscriber
 from chassis.bus.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Topics
 from chassis.bus.message import Message
@@ -21,7 +22,7 @@ from contracts.catalog import TOPICS
 
 START_MAX_S = 10.0
 SEND_MAX_S = 10.0
-STOP_MAX_S = 2.0
+STOP_MAX_S = 1.5
 METADATA_MAX_AGE_MS = 10_000
 RETRY_MS = 50
 
@@ -83,7 +84,7 @@ class KafkaPublisher:
         producer, self._producer = self._producer, None
         await self._asking.close()
         if producer is not None:
-            await asyncio.wait([asyncio.ensure_future(producer.stop())], timeout=STOP_MAX_S)
+            await let_go(producer.stop(), STOP_MAX_S)
 
 
 async def _send(producer: AIOKafkaProducer, message: Message) -> asyncio.Future[object]:

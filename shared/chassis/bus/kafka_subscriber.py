@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
+from chassis.bus.bounded import let_go
 from chassis.bus.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Topics
 from chassis.bus.message import Batch, Place, Record
 from chassis.bus.port import BusDown, Positions
@@ -16,7 +17,7 @@ FETCH_WAIT_MS = 200
 FETCH_MAX_S = 10.0
 JOIN_MAX_S = 15.0
 HAND_MAX_S = 5.0
-STOP_MAX_S = 2.5
+STOP_MAX_S = 1.5
 HINT_MAX_S = 2.0
 LOOK_EVERY_S = 2.0
 SESSION_MS = 10_000
@@ -35,7 +36,6 @@ class KafkaSubscriber:
         self._partitions = partitions
         self._positions = positions
         self._asking = Topics(brokers)
-        self._lives: dict[str, str] = {}
         self._assigned: dict[TopicPartition, Place] = {}
         self._hands_free = asyncio.Event()
         self._looked_at = 0.0
@@ -120,7 +120,7 @@ class KafkaSubscriber:
     async def stop(self) -> None:
         """Leave the group, or just let go when the broker does not answer."""
         self._hands_free.set()
-        await asyncio.wait([asyncio.ensure_future(self._consumer.stop())], timeout=STOP_MAX_S)
+        await let_go(self._consumer.stop(), STOP_MAX_S)
         await self._asking.close()
 
     async def _look(self) -> None:
@@ -142,9 +142,9 @@ class KafkaSubscriber:
         is_done = False
         try:
             lives = await self._asking.ids(self._topics)
-            taken = {
-                p: Place(p.topic, lives[p.topic], p.partition) for p in assigned if p.topic in lives
-            }
+            taken = {p: Place(p.topic, lives.get(p.topic, ""), p.partition) for p in assigned}
+            if not all(place.incarnation for place in taken.values()):
+                raise BusDown("a topic was assigned and is not there")
             offsets = await self._positions(list(taken.values())) if taken else {}
             for part, place in taken.items():
                 self._consumer.seek(part, offsets[place])

@@ -26,11 +26,14 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
+from chassis.bus.bounded import let_go
 from chassis.bus.message import RECORD_BODY_MAX
 from chassis.bus.port import BusDown
 
 ASK_MAX_S = 10.0
-CLOSE_MAX_S = 2.0
+CLOSE_MAX_S = 0.5
+LOOKS_MAX = 50
+LOOK_S = 0.1
 REQUEST_MAX_MS = 5_000
 REPLICATION_MAX = 3
 MESSAGE_BYTES_MAX = 4 * RECORD_BODY_MAX
@@ -146,8 +149,8 @@ class Topics:
         self._client: AIOKafkaClient | None = None
 
     async def make(self, topics: Collection[str], partitions: int) -> None:
-        """Make what is missing, on up to three brokers; what is there is left as it is. Raises
-        BusDown.
+        """Make what is missing, on up to three brokers, and return once the cluster shows it; what
+        is there is left as it is. Raises BusDown.
         """
         answer = await self._ask(topics)
         missing = sorted(set(topics) - _ids(answer).keys())
@@ -156,6 +159,14 @@ class Topics:
             await self._create(
                 [NewTopic(t, partitions, copies, topic_configs=TOPIC_SETTINGS) for t in missing]
             )
+            await self._shown(missing)
+
+    async def _shown(self, topics: Collection[str]) -> None:
+        for _ in range(LOOKS_MAX):
+            if (await self.ids(topics)).keys() >= set(topics):
+                return
+            await asyncio.sleep(LOOK_S)
+        raise BusDown("topics were made and are not shown")
 
     async def ids(self, topics: Collection[str]) -> dict[str, str]:
         """Topic → id, of those that exist. Raises BusDown."""
@@ -177,7 +188,7 @@ class Topics:
         """Give the connection back."""
         client, self._client = self._client, None
         if client is not None:
-            await asyncio.wait([asyncio.ensure_future(client.close())], timeout=CLOSE_MAX_S)
+            await let_go(client.close(), CLOSE_MAX_S)
 
     async def _connected(self) -> AIOKafkaClient:
         if self._client is None:
@@ -199,7 +210,7 @@ class Topics:
         except (KafkaError, OSError, TimeoutError) as error:
             raise BusDown(f"create topics: {type(error).__name__}") from error
         finally:
-            await asyncio.wait([asyncio.ensure_future(admin.close())], timeout=CLOSE_MAX_S)
+            await let_go(admin.close(), CLOSE_MAX_S)
         for name, code, *_ in answer.topic_errors:
             if code != 0 and for_code(code) is not TopicAlreadyExistsError:
                 raise BusDown(f"create {name}: {for_code(code).__name__}")

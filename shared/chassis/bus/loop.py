@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-STOP_MAX_S = 4.0
+STOP_MAX_S = 1.5
+LAST_MAX_S = 3.0
 
 
 class Loop:
@@ -30,7 +31,7 @@ class Loop:
         if self._task is not None:
             await asyncio.wait([self._task], timeout=STOP_MAX_S)
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=STOP_MAX_S)
+            await asyncio.wait([self._task], timeout=LAST_MAX_S)
             self._task = None
 
     def trouble(self) -> dict[str, str]:
