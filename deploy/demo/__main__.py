@@ -65,7 +65,6 @@ async def play(settings: DemoSettings, console: Console) -> None:
     try:
         rates = await _post(settings.data_dir, door, year, position, console)
         redeemed = await redeem(door, year.cards)
-        await settle(settings.data_dir, lambda _: None)
         with bar(console, "Reading the books", len(year.cards)) as advance:
             members = await read_books(door, year.cards, advance)
         console.print(summary(members, redeemed))
