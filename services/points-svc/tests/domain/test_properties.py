@@ -1,0 +1,282 @@
+"""E3, I1–I3 and I9 of the pure core: generated histories in every order, with and without
+decisions.
+"""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.events.purchases import PurchaseRecorded
+from contracts.events.tiers import TierChanged
+from points_svc.domain.books import Book
+from points_svc.domain.postings import NO_HEAD, chained
+from points_svc.domain.refusals import HoldNotOpen, PointsInsufficient
+from points_svc.domain.rules import Expiry, PointRule
+from points_svc.domain.targets import Returned
+from points_testing.ledger import (
+    BY_TIER,
+    GROWTH,
+    POINTS,
+    Ledger,
+    purchase,
+    returned,
+    rules_of,
+    told,
+)
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = START + timedelta(days=40)
+SHORT = rules_of(PointRule("points", POINTS.rate, Expiry("days", 20), True, BY_TIER), GROWTH)
+TIERS = sorted(BY_TIER)
+
+
+def at(tick: int) -> datetime:
+    """Ticks of eight hours: several facts share an instant, and half of the lots are over by
+    now.
+    """
+    return START + timedelta(hours=8 * tick)
+
+
+TICKS = st.integers(0, 119)
+
+
+@dataclass(frozen=True)
+class History:
+    """Purchases, their returns (never more than was bought), and tier changes revised in
+    sequence.
+    """
+
+    facts: tuple[PurchaseRecorded | Returned | TierChanged, ...]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    bought = []
+    for n in range(draw(st.integers(1, 4))):
+        nets = draw(st.lists(st.integers(0, 30_000), min_size=1, max_size=3))
+        units = draw(st.integers(1, 3))
+        enrolled = at(draw(st.sampled_from([0, 0, 60])))
+        amounts = [f"{net // 100}.{net % 100:02d}" for net in nets]
+        bought.append(
+            purchase(f"p{n}", at(draw(TICKS)), *amounts, units=units, enrolled_at=enrolled)
+        )
+    backs = []
+    for one in bought:
+        left = {line.line_id: line.quantity for line in one.lines}
+        for n in range(draw(st.integers(0, 3))):
+            line_id = draw(st.sampled_from(sorted(left)))
+            if not left[line_id]:
+                continue
+            quantity = draw(st.integers(1, left[line_id]))
+            left[line_id] -= quantity
+            backs.append(
+                returned(one, f"{one.source_ref}r{n}", at(draw(TICKS)), (line_id, quantity))
+            )
+    changes = []
+    for seq in range(1, draw(st.integers(0, 3)) + 1):
+        starts = draw(st.lists(TICKS, min_size=1, max_size=3, unique=True))
+        steps = [(at(tick), draw(st.sampled_from(TIERS))) for tick in sorted(starts)]
+        changes.append(told(seq, *steps))
+    return History((*bought, *backs, *changes))
+
+
+def hear(ledger: Ledger, fact: object) -> None:
+    if isinstance(fact, PurchaseRecorded):
+        ledger.hear_purchase(fact)
+    elif isinstance(fact, Returned):
+        ledger.hear_return(fact)
+    elif isinstance(fact, TierChanged):
+        ledger.hear_tier(fact)
+
+
+def rated(ledger: Ledger) -> dict[tuple[str, str], int]:
+    return {key: posted.points for key, posted in ledger.posted().items()}
+
+
+def settled(ledger: Ledger, point_type: str) -> int:
+    sums = ledger.sums(point_type)
+    plus = sums["available"] + sums["held"] + sums["pending"] + sums["expired"]
+    return plus - sums["deficit"] - sums["forgiven"]
+
+
+def demand_sound(book: Book) -> None:
+    """Lots fold to what is stored, the chain is unbroken, nothing is below zero or both owed and
+    had.
+    """
+    assert sum(lot.remaining for lot in book.lots.values()) == book.available
+    assert all(lot.remaining >= 0 and lot.expired >= 0 for lot in book.lots.values())
+    assert min(book.balance.values()) >= 0
+    assert not (book.available and book.deficit)
+    drawn = Counter[str]()
+    for draw in book.draws:
+        drawn[draw.lot_id] += draw.points
+    for lot in book.lots.values():
+        assert lot.granted - drawn[lot.lot_id] == lot.remaining
+    head = NO_HEAD
+    for seq, posting in enumerate(book.postings, 1):
+        assert posting.seq == seq
+        assert posting.hash == chained(head, tuple(posting)[:-1])
+        head = posting.hash
+    assert len({(p.fact_id, p.part) for p in book.postings}) == len(book.postings)
+    assert len({(d.lot_id, d.fact_id, d.part) for d in book.draws}) == len(book.draws)
+
+
+def demand_symmetric(ledger: Ledger) -> None:
+    """Σ reversals never exceeds the accrual, per purchase and point type (P7, I9)."""
+    sums = rated(ledger)
+    for point_type in ("points", "growth"):
+        for fact_id in ledger.purchases:
+            backs = [sums[r.fact_id, point_type] for r in ledger.returns_of(fact_id)]
+            assert all(points >= 0 for points in backs)
+            assert sum(backs) <= sums[fact_id, point_type]
+
+
+@settings(max_examples=600, deadline=None)
+@given(histories(), st.data())
+def test_E3_without_decisions_every_order_ends_alike_in_every_term(history, data):
+    first, other = Ledger(SHORT), Ledger(SHORT)
+    shuffled = data.draw(st.permutations([*history.facts, *history.facts]))
+    for ledger, facts in ((first, history.facts), (other, shuffled)):
+        ledger.at(NOW)
+        for fact in facts:
+            hear(ledger, fact)
+            for book in ledger.books.all():
+                demand_sound(book)
+        ledger.settle()
+        demand_symmetric(ledger)
+    assert rated(first) == rated(other)
+    for point_type in ("points", "growth"):
+        assert first.sums(point_type) == other.sums(point_type)
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories(), st.data())
+def test_E3_whenever_the_clock_let_lots_expire_the_terms_end_alike(history, data):
+    """Each fact is heard at a moment of its own, in occurred or any other order; expiry runs
+    between.
+    """
+    ends = []
+    for _ in range(2):
+        ledger = Ledger(SHORT)
+        facts = data.draw(st.permutations(history.facts))
+        moments = sorted(data.draw(st.lists(TICKS, min_size=len(facts), max_size=len(facts))))
+        for fact, tick in zip(facts, moments, strict=True):
+            ledger.at(at(tick))
+            hear(ledger, fact)
+            if tick % 2:
+                ledger.settle()
+        ledger.at(NOW)
+        ledger.settle()
+        demand_sound(ledger.book())
+        ends.append((rated(ledger), ledger.sums("points"), ledger.sums("growth")))
+    assert ends[0] == ends[1]
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("fact"), st.integers(0, 20)),
+        st.tuples(st.just("wait"), st.integers(0, 20)),
+        st.tuples(st.sampled_from(["burn", "hold", "adjust", "take"]), st.integers(1, 400)),
+        st.tuples(st.sampled_from(["capture", "release", "cancel"]), st.integers(0, 5)),
+    ),
+    max_size=25,
+)
+
+
+def decide(ledger: Ledger, verb: str, n: int) -> None:
+    """Try a decision; a refusal leaves nothing."""
+    name = f"{verb}{len(ledger.book().postings)}"
+    holds = [hold_id for hold_id, hold in ledger.holds.items() if hold.state == "open"]
+    burns = [burn_id for burn_id, burn in ledger.burns.items() if burn.state == "burned"]
+    if verb == "burn":
+        ledger.burn(name, n)
+    elif verb == "hold":
+        ledger.hold(name, n, lapse_after_s=n * 3_600)
+    elif verb in {"adjust", "take"}:
+        ledger.adjust(n if verb == "adjust" else -n)
+    elif verb == "cancel" and burns:
+        ledger.cancel(burns[n % len(burns)])
+    elif verb == "release" and holds:
+        ledger.release(holds[n % len(holds)])
+    elif verb == "capture" and holds:
+        hold_id = holds[n % len(holds)]
+        ledger.capture(hold_id, min(n + 1, ledger.holds[hold_id].points))
+
+
+def live(ledger: Ledger, history: History, steps: list[tuple[str, int]]) -> None:
+    """Facts are heard and decisions made as `steps` say, the clock going on; then the rest is
+    heard.
+    """
+    tick, waiting = 60, list(history.facts)
+    ledger.at(at(tick))
+    for verb, n in steps:
+        if verb == "fact" and waiting:
+            hear(ledger, waiting.pop(n % len(waiting)))
+        elif verb == "wait":
+            tick += n
+            ledger.at(at(tick))
+        elif verb not in {"fact", "wait"}:
+            with suppress(PointsInsufficient, HoldNotOpen):
+                decide(ledger, verb, n)
+        for book in ledger.books.all():
+            demand_sound(book)
+    for fact in waiting:
+        hear(ledger, fact)
+
+
+GIVES = {("adjustment", "available"): 1, ("available", "adjustment"): -1, ("burn", "available"): 1}
+TAKES = {("available", "burn"): -1, ("held", "burn"): -1}
+
+
+def came_in(ledger: Ledger) -> int:
+    """Accruals less reversals, less burns, plus cancels and adjustments."""
+    came = sum(
+        posted.points * (-1 if fact_id in ledger.returns else 1)
+        for (fact_id, point_type), posted in ledger.posted().items()
+        if point_type == "points"
+    )
+    ways = GIVES | TAKES
+    return came + sum(p.points * ways.get((p.debit, p.credit), 0) for p in ledger.book().postings)
+
+
+@settings(max_examples=600, deadline=None)
+@given(histories(), STEPS, st.sampled_from(["deficit", "forgive"]))
+def test_P14_decisions_among_facts_leave_sound_books_and_the_settled_sum(history, steps, policy):
+    """available + held + pending − deficit + expired − forgiven is what came in less what went out
+    (E3).
+    """
+    ledger = Ledger(SHORT, policy)
+    live(ledger, history, steps)
+    demand_symmetric(ledger)
+    demand_sound(ledger.book())
+    assert settled(ledger, "points") == came_in(ledger)
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories())
+def test_revisions_count_from_one_and_say_new_totals(history):
+    ledger = Ledger(SHORT)
+    ledger.at(NOW)
+    for fact in history.facts:
+        hear(ledger, fact)
+    last: dict[tuple[str, str], int] = {}
+    totals: dict[tuple[str, str], int] = {}
+    for event in ledger.said:
+        if hasattr(event, "revision"):
+            key = (event.fact_id, event.point_type)
+            assert event.revision == last.get(key, 0) + 1
+            assert totals.get(key) != event.points
+            last[key], totals[key] = event.revision, event.points
+    assert totals == rated(ledger)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories())
+def test_fact_ids_sort_by_time(history):
+    moments = sorted((f.fact_id, f.occurred_at) for f in history.facts if hasattr(f, "fact_id"))
+    assert all(earlier[1] <= later[1] for earlier, later in pairwise(moments))
