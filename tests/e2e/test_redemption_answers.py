@@ -1,0 +1,130 @@
+"""Redemption between two real services: what a till is told (B3, B4, B5, I5, I7)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from chassis.testing.databases import Server
+from tests.e2e.redeeming import Shops, books
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shops(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shops]:
+    opened = await Shops.open(server, tmp_path_factory.mktemp("answers"))
+    yield opened
+    await opened.close()
+
+
+async def test_B4_fulfilled_with_a_voucher_that_works_once(shops: Shops) -> None:
+    member, tote = await shops.member(694), await shops.reward()
+    answer = await shops.redeem(member, tote)
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["state"], told["points"]) == ("fulfilled", 500)
+    assert await shops.account(member) == (194, 0)
+    assert (await shops.use(told["voucher"]["code"])).json()["state"] == "used"
+    async with shops.benefit.client() as till:
+        spent = {"code": told["voucher"]["code"], "store_id": "s2"}
+        assert (await till.post("/v1/vouchers/check", json=spent)).status_code == 409
+    assert await books(shops) == []
+
+
+async def test_I14_the_same_key_gets_the_first_answer_with_the_code_again(shops: Shops) -> None:
+    member, tote = await shops.member(1_000), await shops.reward()
+    first, again = [await shops.redeem(member, tote) for _ in range(2)]
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert await shops.account(member) == (500, 0)
+    code = first.json()["voucher"]["code"]
+    stored = await shops.benefit.rows("SELECT * FROM idempotency WHERE key LIKE 'redeem-%'")
+    assert not [row for row in stored if row.body and code.encode() in row.body]
+
+
+async def test_the_channel_that_redeemed_sees_the_code_and_staff_does_not(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward()
+    made = (await shops.redeem(member, tote)).json()
+    path = f"/v1/redemptions/{made['redemption_id']}"
+    async with shops.benefit.client() as till:
+        assert (await till.get(path)).json() == made
+    async with shops.benefit.client("benefit:read", "voucher:void", source="staff") as staff:
+        assert (await staff.get(path)).json()["voucher"]["code"] is None
+
+
+async def test_B4_not_enough_points_is_refused_with_the_numbers(shops: Shops) -> None:
+    member, tote = await shops.member(494), await shops.reward(stock=1)
+    answer = await shops.redeem(member, tote)
+    assert answer.status_code == 409
+    told = answer.json()
+    assert (told["code"], told["asked"], told["available"]) == ("points_insufficient", 500, 494)
+    again = await shops.redeem(member, tote)
+    assert (again.status_code, again.json()) == (409, told)
+    assert await shops.account(member) == (494, 0)
+    assert await books(shops) == []
+
+
+async def test_a_refused_redemption_says_why_for_ever(shops: Shops) -> None:
+    member, tote = await shops.member(0), await shops.reward()
+    await shops.redeem(member, tote)
+    rows = await shops.benefit.rows("SELECT * FROM redemption WHERE member_id = :m", m=member)
+    async with shops.benefit.client() as till:
+        seen = (await till.get(f"/v1/redemptions/{rows[0].redemption_id}")).json()
+    assert seen["state"] == "refused"
+    assert seen["refusal"] == {
+        "code": "points_insufficient",
+        "numbers": {"asked": 500, "available": 0},
+    }
+
+
+async def test_a_member_whom_points_svc_does_not_know_is_refused(shops: Shops) -> None:
+    tote = await shops.reward(stock=1)
+    answer = await shops.redeem("nobody", tote)
+    assert (answer.status_code, answer.json()["code"]) == (404, "member_not_found")
+    assert await books(shops) == []
+
+
+async def test_I7_a_hundred_tills_and_the_last_ten(shops: Shops) -> None:
+    tote = await shops.reward(stock=10)
+    members = [await shops.member(500) for _ in range(100)]
+    answers = await asyncio.gather(*(shops.redeem(member, tote) for member in members))
+    await shops.recover()
+    answers = await asyncio.gather(*(shops.redeem(member, tote) for member in members))
+    told = Counter(answer.json().get("code") or answer.json()["state"] for answer in answers)
+    assert told == {"fulfilled": 10, "out_of_stock": 90}
+    assert await books(shops) == []
+
+
+async def test_two_tills_cannot_burn_the_same_points(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward()
+    answers = await asyncio.gather(
+        *(shops.redeem(member, tote, key=f"till-{n}-{member}") for n in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert await shops.account(member) == (0, 0)
+    assert await books(shops) == []
+
+
+async def test_a_cancelled_redemption_gives_points_and_stock_back(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward(stock=1)
+    made = (await shops.redeem(member, tote)).json()
+    first, again = [await shops.cancel(made["redemption_id"]) for _ in range(2)]
+    assert (first.status_code, first.json()["state"]) == (200, "cancelled")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert await shops.account(member) == (500, 0)
+    assert (await shops.use(made["voucher"]["code"])).json()["code"] == "voucher_not_usable"
+    assert (await shops.redeem(member, tote)).json() == made, "the first answer stays"
+    other = await shops.redeem(member, tote, key=f"again-{member}")
+    assert other.status_code == 201, "the unit is there again"
+    assert await books(shops) == []
+
+
+async def test_a_used_voucher_keeps_its_redemption(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward()
+    made = (await shops.redeem(member, tote)).json()
+    await shops.use(made["voucher"]["code"])
+    answer = await shops.cancel(made["redemption_id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "redemption_not_cancellable")
+    assert answer.json()["state"] == "voucher_used"
+    assert await shops.account(member) == (0, 0)
