@@ -7,7 +7,7 @@ the same is left out, unless it is bad in every place: NUL, lone surrogates, NaN
 import copy
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ WRONG: tuple[Any, ...] = (
     10**13,
 )
 PLACES_MAX = 60
+DEPTH_MAX = 4
 HOSTILE_PATHS = ("%00", "%ED%A0%80", "x" * 300, "a%20b", "%F0%9F%92%A9", "%22%27%3B--")
 HOSTILE_QUERIES = {
     "limit": ("0", "201", "-1", "NaN", "1.5", "9223372036854775808", ""),
@@ -91,20 +92,22 @@ def _body(openapi: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any] 
     return schema
 
 
-def sample(schema: dict[str, Any], root: dict[str, Any]) -> Any:
-    """Something that the schema accepts, with every optional member there."""
+def sample(schema: dict[str, Any], root: dict[str, Any], depth: int = 0) -> Any:
+    """Something that the schema accepts, with every optional member there, down to a depth."""
     schema = _resolved(schema, root)
     for union in ("anyOf", "oneOf"):
         if union in schema:
-            return sample(_first(schema[union]), root)
+            return sample(_first(schema[union]), root, depth)
     if "const" in schema or "enum" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
     kind = schema.get("type")
     if kind == "object":
-        return {name: sample(each, root) for name, each in schema.get("properties", {}).items()}
+        members = schema.get("properties", {})
+        wanted = members if depth < DEPTH_MAX else schema.get("required", ())
+        return {name: sample(members[name], root, depth + 1) for name in wanted}
     if kind == "array":
         parts = schema.get("prefixItems", [schema.get("items", {"type": "string"})])
-        return [sample(each, root) for each in parts]
+        return [sample(each, root, depth) for each in parts]
     if kind in {"integer", "number"}:
         return max(1, schema.get("minimum", 1))
     return kind == "boolean" or _text(schema)
@@ -169,8 +172,12 @@ def _without_one(good: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    members = value.items() if isinstance(value, dict) else enumerate(value)
-    for name, child in members if isinstance(value, dict | list) else ():
+    members: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    for name, child in members:
         yield (*path, name)
         yield from _places(child, (*path, name))
 

@@ -1,15 +1,23 @@
 """Suites to run stories on, over both transports."""
 
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from chassis.testing.databases import Server
 from deploy.kafka import Broker, KafkaUnavailable
 from tests.e2e.suite import Ground, Transport
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """One line per request would be most of what a test run does."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What a till does, and what it is told. It sends everything twice, as tills do after a timeout."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,14 +9,23 @@ import httpx
 from tests.oracle.facts import Purchase, Return
 
 STORE = "store-1"
+ASKED_AGAIN_MAX = 50
+Jobs = Callable[[], Awaitable[object]]
+
+
+async def _nothing() -> None:
+    """Somebody else runs the jobs."""
 
 
 class Till:
     """Speaks the doors of api.md. A repeated request is held against its first answer."""
 
-    def __init__(self, client: httpx.AsyncClient, currency: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, currency: str, while_waiting: Jobs | None = None
+    ) -> None:
         self._client = client
         self._currency = currency
+        self._while_waiting = while_waiting or _nothing
 
     async def enrol(self, card: str, enrolled_at: datetime) -> str:
         body = {
@@ -64,16 +74,27 @@ class Till:
         }
 
     async def redeem(self, member_id: str, reward_id: str, key: str) -> httpx.Response:
-        """The first answer; the repeated one is the same and says so."""
+        """The first definite answer; the repeated one is the same and says so."""
         body = {"member_id": member_id, "reward_id": reward_id}
         headers = {"Idempotency-Key": key}
-        first = await self._client.post("/v1/redemptions", json=body, headers=headers)
+        first = await self._definite("/v1/redemptions", body, headers)
         again = await self._client.post("/v1/redemptions", json=body, headers=headers)
         assert again.headers["Idempotent-Replayed"] == "true"
         same = {"request_id"}
         assert _without(first.json(), same) == _without(again.json(), same)
         assert first.status_code == again.status_code
         return first
+
+    async def _definite(self, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+        """Ask until it is yes or no: a 202, 429 or 503 is neither."""
+        answer = await self._client.post(path, json=body, headers=headers)
+        for _ in range(ASKED_AGAIN_MAX):
+            if answer.status_code in {201, 409}:
+                break
+            assert answer.status_code in {202, 429, 503}, answer.text
+            await self._while_waiting()
+            answer = await self._client.post(path, json=body, headers=headers)
+        return answer
 
     async def points(self, member_id: str, point_type: str = "points") -> dict[str, Any]:
         answer = await self.get(f"/v1/points/{member_id}")
