@@ -2,4 +2,4 @@
 
 from deploy.kafka import has_java
 
-collect_ignore = [] if has_java() else ["test_kafka.py"]
+collect_ignore = [] if has_java() else ["test_kafka.py", "test_runner_on_kafka.py"]

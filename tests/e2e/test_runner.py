@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
+import asyncpg
 import psutil
 import pytest
 
 from chassis.testing.eventually import eventually
+from deploy.local import postgres
 from tests.e2e.running import Run
+from tests.e2e.shopper import buy, client, sees
 
 SERVICES = {"member-svc", "points-svc", "tier-svc", "benefit-svc"}
 
@@ -31,55 +32,6 @@ def fresh(tmp_path: Path) -> Iterator[Run]:
     running = Run(tmp_path / "var")
     yield running
     running.clear()
-
-
-def client(told: dict[str, Any], key: str = "till") -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {told['keys'][key]}"}
-    return httpx.AsyncClient(base_url=told["base_url"], headers=headers, trust_env=False)
-
-
-async def buy(till: httpx.AsyncClient, card: str) -> str:
-    """Enrol a card and buy for 1,000.00 CNY; the member's id."""
-    at = datetime.now(UTC)
-    identifiers = [{"kind": "card", "value": card}]
-    enrolled_at = (at - timedelta(days=1)).isoformat()
-    member = await till.post(
-        "/v1/members", json={"identifiers": identifiers, "enrolled_at": enrolled_at}
-    )
-    assert member.status_code == 201, member.text
-    purchase = {
-        "source_ref": f"receipt-{card}",
-        "member": identifiers[0],
-        "occurred_at": at.isoformat(),
-        "store_id": "store-1",
-        "currency": "CNY",
-        "lines": [
-            {
-                "line_id": "1",
-                "sku": "sku-1",
-                "category": "shoes",
-                "quantity": 1,
-                "amount_minor": 100_000,
-            }
-        ],
-    }
-    bought = await till.post("/v1/purchases", json=purchase)
-    assert (bought.status_code, bought.json()["status"]) == (201, "accepted"), bought.text
-    member_id: str = member.json()["member_id"]
-    return member_id
-
-
-async def available(till: httpx.AsyncClient, member_id: str) -> int:
-    answer = await till.get(f"/v1/points/{member_id}")
-    accounts = answer.json().get("accounts", [])
-    return sum(each["available"] for each in accounts if each["point_type"] == "points")
-
-
-async def sees(till: httpx.AsyncClient, member_id: str, points: int) -> None:
-    async def stands() -> bool:
-        return await available(till, member_id) == points
-
-    await eventually(stands, what=f"{points} points")
 
 
 def test_the_run_file_is_for_its_owner_alone_and_says_where_everything_is(run: Run) -> None:
@@ -172,3 +124,24 @@ async def test_kill_nine_loses_nothing_and_the_next_run_goes_on(fresh: Run) -> N
     assert again["keys"] == told["keys"]
     async with client(again) as till:
         await sees(till, member_id, 1_100)
+
+
+async def test_a_given_postgresql_is_used_left_running_and_never_shared(tmp_path: Path) -> None:
+    server = postgres.start(tmp_path / "given")
+    ours = Run(tmp_path / "ours", DATABASE_URL=server.dsn())
+    theirs = Run(tmp_path / "theirs", DATABASE_URL=server.dsn())
+    try:
+        told = ours.bring_up()
+        async with client(told) as till:
+            member_id = await buy(till, "6100003")
+            await sees(till, member_id, 1_100)
+        assert ours.stop() < 10
+        assert not (ours.folder / "postgres").exists()
+        assert "belongs to another installation" in theirs.refused()
+        connection = await asyncpg.connect(told["dsn"]["points-svc"])
+        asked = "SELECT available FROM account WHERE point_type = 'points'"
+        assert await connection.fetchval(asked) == 1_100
+        await connection.close()
+    finally:
+        ours.clear()
+        server.stop()
