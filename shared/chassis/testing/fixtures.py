@@ -8,11 +8,22 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+import structlog
 
 from chassis.database import Database
 from chassis.service import Service
 from chassis.testing.databases import Server
 from chassis.testing.stage import Stage
+
+# structlog's own choice draws every local of a traceback, which takes longer than the test.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
