@@ -2,6 +2,7 @@
 neighbours are.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,13 +15,20 @@ from chassis.http.strictjson import parse
 from contracts.refusal import Refusal
 from member_svc.domain.facts import Answer
 
+TURN_LINES_MAX = 100
+
 B = TypeVar("B", bound=BaseModel)
 F = TypeVar("F")
 
 
-def read_lines(lines: Lines, body: type[B], asks: Callable[[B], F]) -> list[F | Refusal]:
-    """What each line asks, or why it cannot be read."""
-    return [_read(line, body, asks) for line in lines]
+async def read_lines(lines: Lines, body: type[B], asks: Callable[[B], F]) -> list[F | Refusal]:
+    """What each line asks, or why it cannot be read. Other requests get their turn in between."""
+    read: list[F | Refusal] = []
+    for number, line in enumerate(lines, 1):
+        read.append(_read(line, body, asks))
+        if number % TURN_LINES_MAX == 0:
+            await asyncio.sleep(0)
+    return read
 
 
 def _read(line: bytes, body: type[B], asks: Callable[[B], F]) -> F | Refusal:

@@ -151,7 +151,7 @@ async def tell_purchases(
     lines: LinesDep, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
 ) -> Response:
     """Take in up to 5,000 purchases, one a line; each line is answered as if it had come alone."""
-    read = ndjson.read_lines(
+    read = await ndjson.read_lines(
         lines, PurchaseBody, lambda body: body.asks(caller.source, vault, terms)
     )
     asked = [one for one in read if not isinstance(one, Refusal)]

@@ -106,7 +106,7 @@ async def tell_return(
 @router.post("/returns:batch", scope="purchase:write", lines=True)
 async def tell_returns(lines: LinesDep, tx: TxDep, terms: TermsDep, caller: CallerDep) -> Response:
     """Take in up to 5,000 returns, one a line; each line is answered as if it had come alone."""
-    read = ndjson.read_lines(lines, ReturnBody, lambda body: body.asks(caller))
+    read = await ndjson.read_lines(lines, ReturnBody, lambda body: body.asks(caller))
     asked = [one for one in read if not isinstance(one, Refusal)]
     merged = ndjson.merge(read, await record_returns(tx, terms, asked))
     return answer_lines(ndjson.answers(merged, return_view, tx.cause.request_id))
