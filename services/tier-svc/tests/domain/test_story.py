@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tier_svc.domain import timeline
-from tier_svc.domain.facts import HeardPurchase, HeardReturn, Line, history
+from tier_svc.domain.facts import Fact, HeardReturn, Line, history
 from tier_svc.domain.instants import Period, Periods, Span
 from tier_svc.domain.ladder import (
     AtLeast,
@@ -50,7 +50,7 @@ def on(text):
 
 
 def bought(name, at, net_minor):
-    return HeardPurchase(name, on(at), net_minor, {"growth": net_minor // 100})
+    return Fact(on(at), name, net_minor, 1, {"growth": net_minor // 100})
 
 
 def returned(name, at, line, growth):
@@ -71,7 +71,7 @@ ENROLLED = on("2026-03-01T00:00")
 
 def told(*facts, ladder=CLASSIC):
     heard = history(
-        [f for f in facts if isinstance(f, HeardPurchase)],
+        [f for f in facts if isinstance(f, Fact)],
         [f for f in facts if isinstance(f, HeardReturn)],
         ladder.point_types,
     )
@@ -143,7 +143,7 @@ def test_T3_gold_is_tested_again_at_its_end():
 
 
 def test_T3_vip_is_lost_only_by_returns_and_falls_into_the_running_gold():
-    big = HeardPurchase("1", on("2026-03-02"), 10_000_000, {"growth": 100_000})
+    big = Fact(on("2026-03-02"), "1", 10_000_000, 1, {"growth": 100_000})
     lines = (Line("1", 10, 10_000_000),)
     back = HeardReturn("2", "1", on("2026-04-02"), (("1", 1),), lines, {"growth": 10_000})
     assert seen(big, back) == [

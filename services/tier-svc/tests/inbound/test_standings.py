@@ -180,7 +180,17 @@ class TestRefusals:
 
 
 @pytest.mark.parametrize("path", ["", "/why"])
-@pytest.mark.parametrize("at", ["yesterday", "2026-04-06T00:00:00", "9999-99-99T00:00:00Z", ""])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "yesterday",
+        "2026-04-06T00:00:00",
+        "9999-99-99T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "",
+    ],
+)
 async def test_an_instant_that_is_none(api, member, path, at):
     answer = await api.get(f"/v1/standings/{member}{path}", params={"at": at})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -1,9 +1,10 @@
 """What tier-svc knows of a member's purchases, and what of them counts (T3, T4).
 
-`Heard…` is what arrived, complete or not; `Fact` and `Return` are what counts.
+A fact's points have an entry for each point type heard of; it counts once all that the ladder asks
+for are there. `HeardReturn` is what arrived, complete or not; `Return` is what counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
@@ -20,7 +21,7 @@ NO_POINTS: Points = {}
 
 
 class Fact(NamedTuple):
-    """A purchase that counts. `spend` in minor units; `visits` is 1, or 0 once everything came
+    """A purchase. `spend` in minor units; `visits` is 1, or 0 once everything came
     back.
     """
 
@@ -51,15 +52,6 @@ class Line(NamedTuple):
     net_minor: int
 
 
-class HeardPurchase(NamedTuple):
-    """A purchase as far as it is known: `points` has an entry for each point type heard of."""
-
-    fact_id: FactId
-    occurred_at: datetime
-    spend_minor: int
-    points: Points
-
-
 class HeardReturn(NamedTuple):
     """A return as far as it is known. `lines` are its purchase's, empty while the purchase is not
     known.
@@ -83,17 +75,15 @@ class History(NamedTuple):
 
 
 def history(
-    purchases: Iterable[HeardPurchase], returns: Iterable[HeardReturn], point_types: frozenset[str]
+    purchases: Iterable[Fact], returns: Collection[HeardReturn], point_types: frozenset[str]
 ) -> History:
     """What counts: the purchases and returns that every metric of the ladder has heard of.
 
     A return whose purchase does not count yet waits.
     """
-    facts = sorted(
-        Fact(p.occurred_at, p.fact_id, p.spend_minor, 1, p.points)
-        for p in purchases
-        if point_types <= p.points.keys()
-    )
+    facts = sorted(p for p in purchases if point_types <= p.points.keys())
+    if not returns:
+        return History(facts, ())
     known = {fact.fact_id for fact in facts}
     counted = (r for r in returns if r.purchase_fact_id in known and point_types <= r.points.keys())
     return History(facts, sorted(map(_counted, counted)))

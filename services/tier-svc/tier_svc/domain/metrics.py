@@ -73,10 +73,10 @@ def counts_at(measure: Measure, fact: Fact, at: datetime, zone: ZoneInfo) -> Val
     return _amount_of(measure)(fact) if to_at is None or at < to_at else 0
 
 
-def profile(found: Iterable[Share]) -> list[tuple[datetime, Value]]:
+def profile(found: Sequence[Share]) -> list[tuple[datetime, Value]]:
     """Sum the shares. What comes and what leaves at one instant is taken together."""
-    changes = [(share.from_at, share.value) for share in found]
-    changes += [(share.to_at, -share.value) for share in found if share.to_at is not None]
+    changes = [(from_at, value) for from_at, _, value in found]
+    changes += [(to_at, -value) for _, to_at, value in found if to_at is not None]
     changes.sort(key=itemgetter(0))
     out: list[tuple[datetime, Value]] = []
     value: Value = 0

@@ -50,7 +50,9 @@ def clip(
     for interval in intervals:
         from_at = max(interval.from_at, since)
         to_at = _earlier(interval.to_at, until)
-        if to_at is None or from_at < to_at:
+        if (from_at, to_at) == (interval.from_at, interval.to_at):
+            out.append(interval)
+        elif to_at is None or from_at < to_at:
             out.append(replace(interval, from_at=from_at, to_at=to_at))
     return out
 

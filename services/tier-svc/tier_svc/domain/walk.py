@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ class Reason(StrEnum):
     ENDED = "ended"
     STEPPED_DOWN = "stepped_down"
     RETURNED = "returned"
+
+
+BY_FACTS = (Reason.REACHED, Reason.RENEWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +119,27 @@ def _instants(found: Sequence[Sequence[Stay]], start: datetime) -> list[datetime
 
 def _joined(ladder: Ladder, shown: Iterator[_Shown], facts: Sequence[Fact]) -> list[Interval]:
     ordinals = [0] * len(ladder.rungs)
-    out: list[Interval] = []
+    begun: list[tuple[_Shown, int, Reason]] = []
+    before: int | None = None
     for now in shown:
         is_renewal = now.stay is not None and now.at in now.stay.renewed_at
-        if out and out[-1].rank == now.rank and not is_renewal:
-            continue
-        ordinals[now.rank] += 1
-        reason = _reason(now, out[-1].rank if out else None, is_renewal)
-        if out:
-            out[-1] = replace(out[-1], to_at=now.at)
-        fact_id = _fact_of(facts, now.at) if reason in (Reason.REACHED, Reason.RENEWED) else None
-        tier = ladder.rungs[now.rank].tier
-        out.append(Interval(tier, now.rank, ordinals[now.rank], now.at, None, reason, fact_id))
-    return out
+        if before != now.rank or is_renewal:
+            ordinals[now.rank] += 1
+            begun.append((now, ordinals[now.rank], _reason(now, before, is_renewal)))
+        before = now.rank
+    ends = [now.at for now, _, _ in begun[1:]]
+    return [
+        Interval(
+            tier=ladder.rungs[now.rank].tier,
+            rank=now.rank,
+            ordinal=ordinal,
+            from_at=now.at,
+            to_at=to_at,
+            reason=reason,
+            fact_id=_fact_of(facts, now.at) if reason in BY_FACTS else None,
+        )
+        for (now, ordinal, reason), to_at in zip_longest(begun, ends)
+    ]
 
 
 def _reason(now: _Shown, rank_before: int | None, is_renewal: bool) -> Reason:

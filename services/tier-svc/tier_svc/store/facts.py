@@ -1,6 +1,7 @@
 """One row per purchase and per return, and the points that points-svc told of each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from chassis.tx import Tx
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.ids import FactId, MemberId
-from tier_svc.domain.facts import NO_POINTS, HeardPurchase, HeardReturn, Line, Points
+from tier_svc.domain.facts import NO_POINTS, Fact, HeardReturn, Line, Points
 
 KEEP_PURCHASES = """
 INSERT INTO purchase (member_id, fact_id, occurred_at, spend_minor, lines)
@@ -118,16 +119,10 @@ async def keep_point_totals(
 
 async def purchases_of_members(
     tx: Tx, members: Sequence[MemberId], points: PointsOf
-) -> dict[MemberId, list[HeardPurchase]]:
+) -> dict[MemberId, list[Fact]]:
     """Every purchase of these members, with the points given."""
     rows = await tx.execute("purchases_of_members", PURCHASES_OF_MEMBERS, members=list(members))
-    return {
-        row.member_id: [
-            HeardPurchase(fact_id, at, spend, points.get((row.member_id, fact_id), NO_POINTS))
-            for fact_id, at, spend in zip(row.facts, row.occurred, row.spend, strict=True)
-        ]
-        for row in rows
-    }
+    return {row.member_id: _facts(row, points) for row in rows}
 
 
 async def returns_of_members(
@@ -163,6 +158,13 @@ async def points_of_members(
     for row in rows:
         out.setdefault((row.member_id, row.fact_id), {})[row.point_type] = row.points
     return out
+
+
+def _facts(row: Row[Any], points: PointsOf) -> list[Fact]:
+    heard: Iterable[Points] = repeat(NO_POINTS)
+    if points:
+        heard = (points.get((row.member_id, fact_id), NO_POINTS) for fact_id in row.facts)
+    return list(map(Fact, row.occurred, row.facts, row.spend, repeat(1), heard))
 
 
 def _revision(total: PointsAccrued | PointsReversed) -> int:

@@ -1,9 +1,12 @@
 """Where members stand, how they came there, and why."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import Query
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from chassis.http import FieldError, IdPath, Instant, Invalid, PageDep, Router, TxDep
 from contracts.ids import MemberId
@@ -17,7 +20,17 @@ from tier_svc.inbound.http.answers import HistoryView, IntervalView, StandingVie
 router = Router(tags=["standings"])
 REFUSES = (MemberNotFound, LadderUnpublished)
 
-At = Annotated[Instant | None, Query()]
+YEAR_MIN, YEAR_MAX = 1900, 2999
+"""Between these, month arithmetic never leaves the calendar."""
+
+
+def _askable(at: datetime | None) -> datetime | None:
+    if at is not None and not YEAR_MIN <= at.year <= YEAR_MAX:
+        raise PydanticCustomError("value_error", "too far away", {"code": "out_of_range"})
+    return at
+
+
+At = Annotated[Instant | None, Query(), AfterValidator(_askable)]
 
 
 @router.get("/standings/{member_id}", scope="standing:read", refuses=REFUSES)
@@ -38,7 +51,8 @@ async def read_standing(member_id: IdPath, tx: TxDep, at: At = None) -> Standing
 async def read_history(member_id: IdPath, tx: TxDep, page: PageDep) -> HistoryView:
     """The told timeline, newest first."""
     known = await look_at_member(tx, MemberId(member_id))
-    newest = [one for one in reversed(known.told) if _is_after(one.from_at.isoformat(), page.after)]
+    seen_to = datetime.fromisoformat(page.after[0]) if page.after else None
+    newest = [one for one in reversed(known.told) if seen_to is None or one.from_at < seen_to]
     items, more = newest[: page.limit], newest[page.limit :]
     after = [items[-1].from_at.isoformat()] if more else None
     return HistoryView.model_validate(
@@ -60,8 +74,3 @@ async def read_why(member_id: IdPath, tx: TxDep, at: At = None) -> WhyView:
         version=known.ladder.version,
         **asdict(why),
     )
-
-
-def _is_after(key: str, after: list[Any] | None) -> bool:
-    """Whether an interval comes behind the page's cursor, newest first."""
-    return after is None or key < after[0]
