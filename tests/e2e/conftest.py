@@ -21,7 +21,7 @@ def quiet() -> None:
 
 
 @pytest.fixture(scope="session")
-def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A real broker of this session; where there is no Java it is told loudly, and CI fails."""
     broker = Broker(tmp_path_factory.mktemp("kafka"))
     try:
@@ -30,7 +30,7 @@ def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no Kafka here, so nothing over Kafka is shown: {unavailable}")
-    yield broker.bootstrap
+    yield broker
     broker.stop()
 
 
@@ -40,7 +40,14 @@ async def ground(
 ) -> AsyncIterator[Ground]:
     """Where a suite may stand: local first, then Kafka."""
     transport: Transport = request.param
-    brokers = request.getfixturevalue("brokers") if transport == "kafka" else ""
+    brokers = fresh(request.getfixturevalue("broker")) if transport == "kafka" else ""
     folder = tmp_path_factory.mktemp(f"suite-{transport}")
     yield Ground(server, folder, transport, brokers)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def fresh(broker: Broker) -> str:
+    """The address of the broker, without anything that an earlier suite said."""
+    broker.wipe()
+    broker.start()
+    return broker.bootstrap

@@ -12,11 +12,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.bus.topics import topics_heard
 from chassis.process import Process
+from chassis.settings import Settings
 from chassis.tx import Cause
+from contracts.catalog import TOPICS
 from tests.e2e.suite import Suite
 
 SETTLE_MAX_S = 60.0
 LOOK_S = 0.02
+KAFKA_PARTITIONS = int(Settings.model_fields["partitions"].default)
 LOOK = Cause("settle", "test")
 
 Place = tuple[str, int]
@@ -42,10 +45,9 @@ async def local_ends(suite: Suite) -> dict[Place, int]:
     return ends
 
 
-async def kafka_ends(consumer: AIOKafkaConsumer) -> dict[Place, int]:
-    topics = [topic for topic in await consumer.topics() if topic.startswith("loyalty.")]
-    known = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
-    ends = await consumer.end_offsets(known)
+async def kafka_ends(consumer: AIOKafkaConsumer, partitions: int) -> dict[Place, int]:
+    places = [TopicPartition(topic, n) for topic in TOPICS for n in range(partitions)]
+    ends = await consumer.end_offsets(places)
     return {(place.topic, place.partition): end for place, end in ends.items()}
 
 
@@ -79,7 +81,7 @@ class Rest:
             brokers = self._suite.ground.brokers
             self._consumer = AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
             await self._consumer.start()
-        return await kafka_ends(self._consumer)
+        return await kafka_ends(self._consumer, KAFKA_PARTITIONS)
 
     async def _look(self) -> dict[str, Any]:
         open_: list[str] = []

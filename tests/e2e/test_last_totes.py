@@ -16,7 +16,7 @@ STOCK = 10
 OPEN_HOLDS = "SELECT count(*) AS n FROM hold WHERE state = 'open'"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def suite(ground: Ground) -> AsyncIterator[Suite]:
     suite = Suite(ground, on(4, 1))
     await suite.start()

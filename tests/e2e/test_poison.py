@@ -23,7 +23,7 @@ PURCHASE: Headers = (
 )
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def suite(ground: Ground) -> AsyncIterator[Suite]:
     suite = Suite(ground, on(4, 1))
     await suite.start()

@@ -87,7 +87,7 @@ class Story:
         return found + await books.violations()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def story(ground: Ground) -> AsyncIterator[Story]:
     suite = Suite(ground, ENROLLED)
     await suite.start()

@@ -7,7 +7,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.bus.topics import topics_heard
 from chassis.testing.eventually import eventually
+from contracts.catalog import TOPICS
 from deploy.local.services import SERVICES
+from deploy.local.topics import PARTITIONS
 from tests.e2e.suite import service
 from tests.faults.checker import Books
 
@@ -80,12 +82,7 @@ async def _kafka_ends(brokers: str) -> dict[Place, int]:
     consumer = AIOKafkaConsumer(bootstrap_servers=brokers, enable_auto_commit=False)
     await consumer.start()
     try:
-        topics = [topic for topic in await consumer.topics() if topic.startswith("loyalty.")]
-        places = [
-            TopicPartition(topic, n)
-            for topic in topics
-            for n in consumer.partitions_for_topic(topic) or ()
-        ]
+        places = [TopicPartition(topic, n) for topic in TOPICS for n in range(PARTITIONS)]
         ends = await consumer.end_offsets(places)
     finally:
         await consumer.stop()
