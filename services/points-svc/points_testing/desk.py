@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from chassis.testing.stage import Stage
+from chassis.tx import Tx
 from contracts.events.base import Event
 from contracts.events.members import MemberEnrolled
 from contracts.events.points import PointsAccrued, PointsReversed
@@ -152,6 +154,23 @@ class Desk:
         body = {"burn_id": str(uuid4()), "points": points, "purpose": "test", **more}
         return await self.api.post(f"/v1/points/{member_id}/burns", json=body)
 
+    @asynccontextmanager
+    async def interrupted(
+        self, after: str, act: Callable[[], Awaitable[object]]
+    ) -> AsyncIterator[Tx]:
+        """A transaction in which something else happens and commits right after one statement."""
+        async with self.stage.begin() as tx:
+            execute = tx.execute
+
+            async def slip(name: str, sql: str, /, **params: Any) -> list[Any]:
+                rows = await execute(name, sql, **params)
+                if name == after:
+                    await act()
+                return rows
+
+            setattr(tx, "execute", slip)  # noqa: B010
+            yield tx
+
     async def books_balance(self) -> bool:
         """I1, I2 and I3: accounts, lots and holds are the fold of the ledger, and nothing
         leaked.
@@ -194,8 +213,3 @@ def tiers(member_id: str, seq: int, *steps: tuple[datetime, str]) -> TierChanged
     return TierChanged(
         **{**fields, "member_id": MemberId(member_id), "event_id": EventId(f"{member_id}-{seq}")}
     )
-
-
-def held_by(answers: Sequence[httpx.Response], status: int) -> int:
-    """How many of these answers have a status."""
-    return sum(answer.status_code == status for answer in answers)
