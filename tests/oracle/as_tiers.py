@@ -75,10 +75,11 @@ def ladder_of(of: Programme) -> ladder.Ladder:
 def heard(of: Facts, rated: Rated, point_types: frozenset[str]) -> facts.History:
     """What tier-svc has heard in the end, every fact with its points."""
     purchases = [
-        facts.HeardPurchase(
-            FactId(p.fact_id),
+        facts.Fact(
             p.occurred_at,
+            FactId(p.fact_id),
             sum(line.net_minor for line in p.lines),
+            1,
             {kind: rated.accruals[p.fact_id, kind] for kind in point_types},
         )
         for p in of.purchases

@@ -28,7 +28,7 @@ from tests.oracle.as_tiers import interval, ladder_of
 from tests.oracle.programme import Programme
 from tests.oracle.timeline import Interval
 from tier_svc.domain.evaluation import Evaluation, Standing, evaluate
-from tier_svc.domain.facts import HeardPurchase, HeardReturn, Line, history
+from tier_svc.domain.facts import Fact, HeardReturn, Line, history
 from tier_svc.domain.facts import History as Heard
 
 
@@ -178,10 +178,11 @@ class TierRoom:
 
     def _history(self) -> Heard:
         purchases = [
-            HeardPurchase(
-                p.fact_id,
+            Fact(
                 p.occurred_at,
+                p.fact_id,
                 sum(line.net_minor for line in p.lines),
+                1,
                 self._heard(p.fact_id),
             )
             for p in self.purchases.values()
