@@ -15,8 +15,11 @@ Refusal
 ├── CostOutOfRange            422  points × quantity is more than one operation may move
 ├── RedemptionNotFound        404  also another channel's
 ├── RedemptionNotCancellable  409  `state`
-├── PointsRefused             409  what points-svc said no to, in its own code and numbers
-│   └── PointsInsufficient    409  `asked`, `available`
+├── RedemptionTimedOut        409  points-svc could not be reached for too long; nothing was burned
+├── HoldNotOpen               409  the points were given back before they could be burned; `state`
+├── PointsInsufficient        409  points-svc's no: `asked`, `available`
+├── PointsRefused             409  any other no of points-svc, in its own code and numbers
+├── ProgrammeUnpublished      409  there are no settings yet
 ├── VoucherNotFound           404
 ├── VoucherNotUsable          409  uniform: unknown, used, voided and expired look alike
 └── VoucherNotVoidable        409  `state`
@@ -133,11 +136,31 @@ class RedemptionNotCancellable(Refusal):
     title: ClassVar[str] = "This redemption cannot be cancelled."
 
 
-class PointsRefused(Refusal):
-    """points-svc said no. The code is its own (`points_insufficient` with `asked` and `available`,
-    …).
-    """
+class RedemptionTimedOut(Refusal):
+    """points-svc could not be reached for too long. Nothing was burned."""
 
+    code: ClassVar[str] = "redemption_timed_out"
+    title: ClassVar[str] = "The redemption took too long and was given up."
+
+
+class HoldNotOpen(Refusal):
+    """The points were given back before they could be burned; `state` says how."""
+
+    code: ClassVar[str] = "hold_not_open"
+    title: ClassVar[str] = "The points are no longer held."
+
+
+class PointsInsufficient(Refusal):
+    """More points than can be burned now: `asked`, `available`."""
+
+    code: ClassVar[str] = "points_insufficient"
+    title: ClassVar[str] = "There are not enough points."
+
+
+class PointsRefused(Refusal):
+    """points-svc said no for another reason of its own: its code and numbers are passed on."""
+
+    code: ClassVar[str] = "points_refused"
     title: ClassVar[str] = "The points were refused."
 
     def __init__(self, code: str, **numbers: object) -> None:
@@ -145,10 +168,11 @@ class PointsRefused(Refusal):
         self.code = code  # type: ignore[misc]  # the one refusal whose code is another service's
 
 
-class PointsInsufficient(PointsRefused):
-    """More points than can be burned now: `asked`, `available`."""
+class ProgrammeUnpublished(Refusal):
+    """There are no settings yet, so no period and no last day."""
 
-    code: ClassVar[str] = "points_insufficient"
+    code: ClassVar[str] = "programme_unpublished"
+    title: ClassVar[str] = "The programme's settings are not published yet."
 
 
 class VoucherNotFound(Refusal):

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Literal
 
 from benefit_svc.domain.redemptions import Redemption, Why
+from benefit_svc.domain.refusals import HoldNotOpen, RedemptionTimedOut
 
 ATTEMPTS_MAX = 40
 
@@ -80,7 +81,7 @@ class Next:
     why: Why | None = None
 
 
-TIMED_OUT = Why("redemption_timed_out")
+TIMED_OUT = Why(RedemptionTimedOut.code)
 
 
 def first_step(redemption: Redemption) -> Next:
@@ -114,7 +115,7 @@ def next_step(redemption: Redemption, did: Step, answer: Answer) -> Next:
 def _ended(redemption: Redemption, state: str) -> Next:
     if state == "captured":
         return Next(Step.FULFIL)
-    return Next(Step.REFUSE, redemption.why or Why("hold_not_open", {"state": state}))
+    return Next(Step.REFUSE, redemption.why or Why(HoldNotOpen.code, {"state": state}))
 
 
 def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied) -> Next:
@@ -125,5 +126,5 @@ def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied
             return Next(Step.TURN_BACK, TIMED_OUT)
         return Next(Step.HOLD)
     if did is Step.CAPTURE:
-        return Next(Step.TURN_BACK, Why("hold_not_open", {"state": "lapsed"}))
+        return Next(Step.TURN_BACK, Why(HoldNotOpen.code, {"state": "lapsed"}))
     return Next(Step.CAPTURE)

@@ -1,6 +1,7 @@
 """Decide a redemption: take the stock and write down what has to happen now."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from benefit_svc.domain.redemptions import Asked, Redemption
 from benefit_svc.domain.refusals import OutOfStock, RewardNotFound
@@ -24,13 +25,14 @@ class DecideRedemption:
 async def decide_redemption(tx: Tx, ask: DecideRedemption) -> Redemption:
     """The decision row, with its stock taken. No point has moved yet.
 
-    Refusals: RewardNotFound, CostOutOfRange, RewardLimitReached, OutOfStock.
+    Refusals: ProgrammeUnpublished, RewardNotFound, CostOutOfRange, RewardLimitReached, OutOfStock.
     """
+    zone = await programme.zone(tx)
     reward = await rewards.reward_in_force(tx, ask.reward_id)
     if reward is None:
         raise RewardNotFound
     points = reward.price.cost(ask.quantity)
-    await _keep_limit(tx, ask, reward)
+    await _keep_limit(tx, ask, reward, zone)
     await _take_stock(tx, ask, reward)
     redemption = Redemption(
         redemption_id=ask.redemption_id,
@@ -46,11 +48,11 @@ async def decide_redemption(tx: Tx, ask: DecideRedemption) -> Redemption:
     return redemption
 
 
-async def _keep_limit(tx: Tx, ask: DecideRedemption, reward: Reward) -> None:
+async def _keep_limit(tx: Tx, ask: DecideRedemption, reward: Reward, zone: ZoneInfo) -> None:
     limit = reward.price.member_limit
     if limit is None:
         return
-    window = limit_window(limit, tx.now, await programme.zone(tx))
+    window = limit_window(limit, tx.now, zone)
     await redemptions.lock_redeemer(tx, ask.member_id)
     taken = await redemptions.units_taken(
         tx, ask.member_id, ask.reward_id, window.from_at, window.to_at

@@ -15,13 +15,13 @@ async def grant_benefits(tx: Tx, changes: Sequence[TierChanged]) -> None:
     """Put what was told into each member's timeline, and settle those whose timeline reads
     differently.
 
-    The same message twice, or one that later messages cover wholly, changes nothing.
+    The same message twice, or one that later messages cover wholly, changes nothing. What is told
+    before the first settings are published is kept, and settled by the job once they are.
     """
     by_member: dict[MemberId, list[TierChanged]] = defaultdict(list)
     for change in changes:
         by_member[change.member_id].append(change)
     members = sorted(by_member)
-    rules = await programme.rules(tx)
     await standings.open_standings(tx, members)
     await standings.lock_standings(tx, members)
     told = await standings.told_tiers(tx, members)
@@ -30,4 +30,6 @@ async def grant_benefits(tx: Tx, changes: Sequence[TierChanged]) -> None:
     if moved:
         await standings.forget_told(tx, list(moved))
         await standings.keep_told(tx, moved)
-        await settle_members(tx, moved, rules)
+        rules = await programme.find_rules(tx)
+        if rules is not None:
+            await settle_members(tx, moved, rules)

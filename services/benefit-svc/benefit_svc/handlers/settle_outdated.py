@@ -7,7 +7,9 @@ from chassis.tx import Tx
 
 async def settle_outdated(tx: Tx, limit: int) -> int:
     """Settle at most `limit` members who were last settled under older rules; answers how many."""
-    rules = await programme.rules(tx)
+    rules = await programme.find_rules(tx)
+    if rules is None:
+        return 0
     members = sorted(await standings.outdated_standings(tx, rules.version, limit))
     if members:
         await settle_members(tx, await standings.told_tiers(tx, members), rules)

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from benefit_svc.domain.programme import BenefitProgramme, Rules
+from benefit_svc.domain.refusals import ProgrammeUnpublished
 from benefit_svc.store import catalog
 from chassis.document import Document
 from chassis.tx import Tx
@@ -11,17 +12,31 @@ programme = Document(name="programme", model=BenefitProgramme)
 
 
 async def zone(tx: Tx) -> ZoneInfo:
-    """The programme's zone. Raises Unpublished."""
-    _, settings = await programme.current(tx)
-    return ZoneInfo(settings.zone)
+    """The programme's zone. Refusals: ProgrammeUnpublished."""
+    found = await programme.find(tx)
+    if found is None:
+        raise ProgrammeUnpublished
+    return ZoneInfo(found[1].zone)
 
 
-async def rules(tx: Tx) -> Rules:
-    """Catalog and zone as they stand, with a number that rises when either changes.
+async def find_rules(tx: Tx) -> Rules | None:
+    """Catalog and zone as they stand, with a number that rises when either changes; None before the
+    first settings.
 
     Both are counted up, so their sum is; one that changes between our two reads only makes us look
     again.
     """
-    version, settings = await programme.current(tx)
+    found = await programme.find(tx)
+    if found is None:
+        return None
+    version, settings = found
     catalog_version, benefits = await catalog.all_benefits(tx)
     return Rules(version + catalog_version, ZoneInfo(settings.zone), benefits)
+
+
+async def rules(tx: Tx) -> Rules:
+    """As `find_rules`. Refusals: ProgrammeUnpublished."""
+    found = await find_rules(tx)
+    if found is None:
+        raise ProgrammeUnpublished
+    return found

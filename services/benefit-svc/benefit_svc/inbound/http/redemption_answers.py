@@ -5,7 +5,13 @@ voucher's code.
 from typing import Self
 
 from benefit_svc.domain.redemptions import Redemption, Why
-from benefit_svc.domain.refusals import MemberNotFound, PointsRefused
+from benefit_svc.domain.refusals import (
+    HoldNotOpen,
+    MemberNotFound,
+    PointsInsufficient,
+    PointsRefused,
+    RedemptionTimedOut,
+)
 from benefit_svc.domain.vouchers import Voucher, VoucherKey, code_of
 from benefit_svc.store import views
 from chassis.auth import Secrets
@@ -14,7 +20,11 @@ from chassis.tx import Tx
 from contracts.ids import VoucherId
 from contracts.refusal import Refusal
 
-FULFILLED, CANCELLED, PENDING = 201, 200, 202
+FULFILLED, CANCELLED = 201, 200
+KNOWN = {
+    refusal.code: refusal
+    for refusal in (MemberNotFound, PointsInsufficient, RedemptionTimedOut, HoldNotOpen)
+}
 
 
 class VoucherView(View):
@@ -83,9 +93,8 @@ def _voucher(voucher: Voucher | None) -> VoucherView | None:
 
 def refused_because(why: Why) -> Refusal:
     """The refusal that a caller is told."""
-    if why.code == MemberNotFound.code:
-        return MemberNotFound()
-    return PointsRefused(why.code, **why.numbers)
+    known = KNOWN.get(why.code)
+    return known(**why.numbers) if known else PointsRefused(why.code, **why.numbers)
 
 
 async def keep_answer(tx: Tx, ended: Redemption) -> None:

@@ -10,10 +10,15 @@ from pydantic import Field
 from benefit_svc.domain.redemptions import Asked, Redemption, redemption_id_of
 from benefit_svc.domain.refusals import (
     CostOutOfRange,
+    HoldNotOpen,
+    MemberNotFound,
     OutOfStock,
     PointsInsufficient,
+    PointsRefused,
+    ProgrammeUnpublished,
     RedemptionNotCancellable,
     RedemptionNotFound,
+    RedemptionTimedOut,
     RewardLimitReached,
     RewardNotFound,
 )
@@ -90,7 +95,18 @@ DoorDep = Annotated[Door, Depends(door_of)]
     status_code=201,
     scope="redemption:write",
     response_model=RedemptionView,
-    refuses=(RewardNotFound, CostOutOfRange, RewardLimitReached, OutOfStock, PointsInsufficient),
+    refuses=(
+        ProgrammeUnpublished,
+        MemberNotFound,
+        RewardNotFound,
+        CostOutOfRange,
+        RewardLimitReached,
+        OutOfStock,
+        PointsInsufficient,
+        PointsRefused,
+        HoldNotOpen,
+        RedemptionTimedOut,
+    ),
 )
 async def redeem(body: RedeemBody, door: DoorDep) -> Response:
     """Fulfilled (201), refused with a code (409), or pending (202) with a place to ask."""

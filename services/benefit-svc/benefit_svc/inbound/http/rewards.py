@@ -21,7 +21,7 @@ from chassis.http import (
     Body,
     Instant,
     PageDep,
-    PointsAmount,
+    PositiveCount,
     Quantity,
     Ref,
     RefPath,
@@ -79,7 +79,7 @@ class RewardBody(Body):
 
     reward_id: Ref
     name: Text64
-    points: PointsAmount
+    points: PositiveCount
     stock: StockCount | None = None
     member_limit: MemberLimitBody | None = None
     voucher_valid: SpanBody | None = None
