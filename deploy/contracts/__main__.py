@@ -1,4 +1,4 @@
-"""`python -m deploy.contracts` writes what is generated from the events.
+"""`python -m deploy.contracts` writes what is generated from events and refusals.
 
 It refuses a change that would break a reader.
 """
@@ -6,7 +6,7 @@ It refuses a change that would break a reader.
 import json
 import sys
 
-from deploy.contracts import asyncapi, gate, schemas
+from deploy.contracts import asyncapi, gate, problems, schemas
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
         path.write_text(text, encoding="utf-8")
     asyncapi.PATH.parent.mkdir(exist_ok=True)
     asyncapi.PATH.write_text(asyncapi.text(), encoding="utf-8")
+    problems.PATH.write_text(problems.text(), encoding="utf-8")
     return 0
 
 

@@ -28,6 +28,12 @@ OUT_OF_PATIENCE = frozenset({"55P03", "57014"})
 DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 GONE = ("08", "57P", "53")
 
+FROZEN_MS = 15_000
+"""A process that is frozen in a transaction loses its locks after this; longer than a relay sends.
+"""
+
+SESSION = {"jit": "off", "idle_in_transaction_session_timeout": str(FROZEN_MS)}
+
 BEGIN = text(
     "SELECT set_config('statement_timeout', :statement, true),"
     " set_config('lock_timeout', :lock, true)"
@@ -61,7 +67,7 @@ def engine(dsn: str, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
-        connect_args={"prepared_statement_cache_size": 500, "server_settings": {"jit": "off"}},
+        connect_args={"prepared_statement_cache_size": 500, "server_settings": SESSION},
     )
 
 

@@ -20,6 +20,7 @@ from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
 from chassis.parked import parked_router
 from chassis.relay import Relay, Upkeep
+from chassis.republish import republish_router
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.work import Work
@@ -76,6 +77,7 @@ class Process:
             routers += [
                 document_router(self.service.name, self.service.programme),
                 parked_router(self.service.name, self.service.subscriptions),
+                republish_router(self.service.name),
             ]
         return application(edge, routers, self.alive, self.ready)
 

@@ -16,6 +16,7 @@ from chassis.bus.loop import Loop
 from chassis.bus.port import Bus
 from chassis.database import Database
 from chassis.logs import logger
+from chassis.republish import republish
 from chassis.tx import Cause
 
 failpoints.register(
@@ -25,7 +26,6 @@ failpoints.register(
 CAUSE = Cause("relay", "job:relay")
 ROWS_MAX = 500
 RECORDS_MAX = 2_000
-UNMARK_MAX = 10_000
 TRIM_MAX = 2_000
 IDLE_FIRST_S = 0.005
 IDLE_LONGEST_S = 0.1
@@ -136,16 +136,9 @@ class Relay:
         For a broker that lost its data. Records come twice to whoever had them, which changes
         nothing.
         """
-        async with self._begin(CAUSE) as tx:
-            before = await outbox.moment(tx)
-        total = 0
-        while True:
-            async with self._begin(CAUSE) as tx:
-                unmarked = await outbox.unmark(tx, since, before, UNMARK_MAX)
-            total += unmarked
-            if unmarked < UNMARK_MAX:
-                self._ear.wake()
-                return total
+        rows = await republish(self._begin, CAUSE, since)
+        self._ear.wake()
+        return rows
 
     async def trim(self) -> None:
         """Drop what is older than the republish window, a bounded number of rows."""

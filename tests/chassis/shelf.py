@@ -15,7 +15,7 @@ from chassis.http import (
     Note200,
     NotFound,
     PageDep,
-    PointsAmount,
+    PositiveCount,
     Ref,
     RefPath,
     Router,
@@ -41,7 +41,7 @@ class JarBody(Body):
     """A jar to put on the shelf."""
 
     name: Ref
-    beans: PointsAmount
+    beans: PositiveCount
     label: Note200 | None = None
     made_at: Instant | None = None
 

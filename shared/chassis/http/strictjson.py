@@ -11,10 +11,10 @@ DEPTH_MAX = 16
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
+    named = dict(pairs)
+    if len(named) != len(pairs):
         raise Malformed(reason="duplicate_key")
-    return members
+    return named
 
 
 def _no_constant(_: str) -> Any:

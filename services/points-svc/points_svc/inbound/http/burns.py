@@ -5,7 +5,7 @@ from chassis.http import (
     CallerDep,
     IdPath,
     Instant,
-    PointsAmount,
+    PositiveCount,
     Replayed,
     Router,
     TxDep,
@@ -37,7 +37,7 @@ class BurnBody(Body):
 
     burn_id: Uuid | None = None
     point_type: PointTypeName = DEFAULT_TYPE
-    points: PointsAmount
+    points: PositiveCount
     purpose: Purpose
 
 

@@ -9,7 +9,7 @@ from chassis.http import (
     CallerDep,
     IdPath,
     Instant,
-    PointsAmount,
+    PositiveCount,
     Replayed,
     Router,
     TxDep,
@@ -46,7 +46,7 @@ class HoldBody(Body):
 
     hold_id: Uuid | None = None
     point_type: PointTypeName = DEFAULT_TYPE
-    points: PointsAmount
+    points: PositiveCount
     purpose: Purpose
     lapse_after_s: Annotated[int, Field(ge=1, le=LAPSE_AFTER_S_MAX)] = LAPSE_AFTER_S
 
@@ -54,7 +54,7 @@ class HoldBody(Body):
 class CaptureBody(Body):
     """How much of the hold is burned; all of it where nothing is said."""
 
-    points: PointsAmount | None = None
+    points: PositiveCount | None = None
 
 
 class HoldView(View):
