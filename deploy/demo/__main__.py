@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+import stamina
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
@@ -97,6 +98,7 @@ def _address(folder: Path) -> tuple[str, str]:
 def main() -> int:
     """Exit code 1 where the suite refused what the demo posted, or gave no answer for minutes."""
     parent.end_with_parent()
+    stamina.instrumentation.set_on_retry_hooks(())  # a till asks again without a word
     console = Console(soft_wrap=not os.isatty(1))
     troubles: list[BaseException] = []
     try:
