@@ -3,9 +3,8 @@ it is stored.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
@@ -25,8 +24,7 @@ from points_svc.domain.postings import (
 )
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """One member's points of one point type, as stored.
 
     `seq` counts its postings and guards every write; `turn` counts what changes how its facts are
@@ -132,21 +130,6 @@ class Book:
         for portion in portions:
             self._draw(posting, portion)
         return posting
-
-    def account(self) -> Account:
-        """The account as it is to be stored."""
-        return replace(
-            self.stored,
-            available=self.balance[AVAILABLE],
-            pending=self.balance[PENDING],
-            held=self.balance[HELD],
-            deficit=self.balance[DEFICIT],
-            seq=self.seq,
-            head=self.head,
-            open_from=self.open_from,
-            never_from=self.never_from,
-            due_at=self.due_at,
-        )
 
     def close_spent(self) -> None:
         """Move the bounds up to the oldest lot that has something left. Every lot that has must be

@@ -155,7 +155,7 @@ def _columns(books: Sequence[Book]) -> dict[str, list[Any]]:
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(**row._asdict(), is_stored=True)
+    return Account._make((*row, True))
 
 
 def bound(account: Account) -> datetime | None:
