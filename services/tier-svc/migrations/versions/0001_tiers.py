@@ -22,6 +22,7 @@ LADDER_IN_FORCE = """
 CREATE TABLE ladder_in_force (
     is_only       boolean PRIMARY KEY DEFAULT true,
     version       integer NOT NULL REFERENCES ladder,
+    zone          text COLLATE "C" NOT NULL,
     published_at  timestamptz NOT NULL,
     published_by  text COLLATE "C" NOT NULL,
     CHECK (is_only)

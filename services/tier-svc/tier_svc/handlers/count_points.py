@@ -15,8 +15,8 @@ async def count_points(tx: Tx, totals: Sequence[PointsAccrued] | Sequence[Points
 
     Every point type is kept, so that the next ladder may ask for it.
     """
-    ladder = await ladders.in_force(tx)
-    needed = ladder.point_types if ladder else frozenset()
+    current = await ladders.in_force(tx)
+    needed = current.ladder.point_types if current else frozenset()
     concerned = {one.member_id: None for one in totals if one.point_type in needed}
     if concerned:
         await standings.open_standings(tx, concerned)

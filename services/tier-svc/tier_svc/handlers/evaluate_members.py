@@ -7,20 +7,22 @@ from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from tier_svc.domain.evaluation import Evaluation, evaluate, moment
 from tier_svc.domain.ladder import Ladder
-from tier_svc.store import ladders, programme, standings
+from tier_svc.store import standings
 from tier_svc.store.histories import histories_of_members
+from tier_svc.store.ladders import InForce
 
 
-async def evaluate_members(tx: Tx, touched: Mapping[MemberId, Collection[FactId]]) -> None:
+async def evaluate_members(
+    tx: Tx, current: InForce | None, touched: Mapping[MemberId, Collection[FactId]]
+) -> None:
     """Bring the told timelines up to what is known, one TierChanged per member at most.
 
-    The caller has locked the members' standings and stored what is new of them, the `touched`
-    facts.
+    The caller has asked for the ladder in force, then locked the members' standings, then stored
+    what is new of them, the `touched` facts. With no ladder in force nothing is told.
     """
-    ladder = await ladders.in_force(tx)
-    if ladder is None or not touched:
+    if current is None or not touched:
         return
-    zone = await programme.zone(tx)
+    ladder = current.ladder
     members = sorted(touched)
     histories = await histories_of_members(tx, members, ladder.point_types)
     evaluated = [
@@ -32,7 +34,7 @@ async def evaluate_members(tx: Tx, touched: Mapping[MemberId, Collection[FactId]
                 standing,
                 histories[standing.member_id],
                 touched[standing.member_id],
-                zone,
+                current.zone,
             )
         )
     ]

@@ -5,7 +5,7 @@ from contracts.ids import MemberId
 from tier_svc.domain import timeline
 from tier_svc.domain.refusals import LadderUnpublished, MemberNotFound
 from tier_svc.domain.standing import Known
-from tier_svc.store import ladders, programme, standings
+from tier_svc.store import ladders, standings
 from tier_svc.store.histories import histories_of_members
 
 
@@ -19,10 +19,10 @@ async def look_at_member(tx: Tx, member_id: MemberId) -> Known:
     enrolled_at = found[0].enrolled_at if found else None
     if enrolled_at is None:
         raise MemberNotFound
-    ladder = await ladders.in_force(tx)
-    if ladder is None:
+    current = await ladders.in_force(tx)
+    if current is None:
         raise LadderUnpublished
-    zone = await programme.zone(tx)
+    ladder, zone = current.ladder, current.zone
     known = (await histories_of_members(tx, [member_id], ladder.point_types))[member_id]
     start = timeline.starts_at(enrolled_at, known)
     return Known(ladder, zone, known, timeline.told(ladder, known, start, start, zone))

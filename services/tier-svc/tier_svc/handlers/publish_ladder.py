@@ -16,12 +16,14 @@ async def publish_ladder(tx: Tx, version: int) -> tuple[ladders.LadderRow, bool]
     if row is None:
         raise LadderNotFound
     current = await ladders.in_force(tx)
-    if current is not None and current.version != version:
-        raise LadderMigrationRequired(in_force=current.version)
-    if await programme.programme.find(tx) is None:
+    if current is not None and current.ladder.version != version:
+        raise LadderMigrationRequired(in_force=current.ladder.version)
+    found = await programme.programme.find(tx)
+    if found is None:
         raise ProgrammeUnpublished
+    _, settings = found
     if current is None:
-        await ladders.put_in_force(tx, version)
+        await ladders.put_in_force(tx, version, settings.zone)
         await standings.make_untold_due(tx)
         row = await ladders.find_ladder(tx, version)
         assert row is not None, "a version that was just published is found"

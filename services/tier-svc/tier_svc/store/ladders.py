@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Row
 
@@ -14,7 +15,7 @@ from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.reading import read_ladder
 
 LADDER_IN_FORCE = """
-SELECT l.version, l.body::text AS body FROM ladder_in_force f JOIN ladder l USING (version)
+SELECT l.version, l.body::text AS body, f.zone FROM ladder_in_force f JOIN ladder l USING (version)
 """
 
 WAIT_FOR_PUBLICATION = "SELECT pg_advisory_xact_lock_shared(hashtext('ladder'))"
@@ -38,7 +39,8 @@ RETURNING version
 """
 
 PUT_IN_FORCE = """
-INSERT INTO ladder_in_force (version, published_at, published_by) VALUES (:version, :now, :actor)
+INSERT INTO ladder_in_force (version, zone, published_at, published_by)
+VALUES (:version, :zone, :now, :actor)
 """
 
 
@@ -52,15 +54,23 @@ class LadderRow:
     published_at: datetime | None
 
 
-async def in_force(tx: Tx) -> Ladder | None:
-    """The ladder in force. Where there is none yet, none is published until this transaction ends,
-    so that what it stores is seen by the first publication.
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The ladder in force, and the zone of its calendar: the programme's when it was published."""
+
+    ladder: Ladder
+    zone: ZoneInfo
+
+
+async def in_force(tx: Tx) -> InForce | None:
+    """The ladder in force and its zone. Where there is none yet, none is published until this
+    transaction ends, so that what it stores is seen by the first publication.
     """
     rows = await tx.execute("ladder_in_force", LADDER_IN_FORCE)
     if not rows:
         await tx.execute("wait_for_publication", WAIT_FOR_PUBLICATION)
         rows = await tx.execute("ladder_in_force", LADDER_IN_FORCE)
-    return _ladder(rows[0].version, rows[0].body) if rows else None
+    return _in_force(rows[0].version, rows[0].body, rows[0].zone) if rows else None
 
 
 async def begin_publication(tx: Tx) -> None:
@@ -101,16 +111,22 @@ async def add_ladder(tx: Tx, written: LadderWritten) -> int:
     return version
 
 
-async def put_in_force(tx: Tx, version: int) -> None:
+async def put_in_force(tx: Tx, version: int, zone: str) -> None:
     """From now on this is the ladder, and it is from the beginning of time."""
     await tx.execute(
-        "put_in_force", PUT_IN_FORCE, version=version, now=tx.now, actor=tx.cause.actor
+        "put_in_force",
+        PUT_IN_FORCE,
+        version=version,
+        zone=zone,
+        now=tx.now,
+        actor=tx.cause.actor,
     )
 
 
 @lru_cache(maxsize=4)
-def _ladder(version: int, body: str) -> Ladder:
-    return read_ladder(LadderWritten.model_validate_json(body), version)
+def _in_force(version: int, body: str, zone: str) -> InForce:
+    ladder = read_ladder(LadderWritten.model_validate_json(body), version)
+    return InForce(ladder, ZoneInfo(zone))
 
 
 def _row(row: Row[Any]) -> LadderRow:
