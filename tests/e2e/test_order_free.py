@@ -20,15 +20,16 @@ import pytest_asyncio
 from tests.e2e.settling import Rest
 from tests.e2e.suite import Ground, Suite
 from tests.e2e.till import Till
-from tests.faults.checker import Books, Stands, differences
+from tests.faults.checker import Books, Stands, unlike
 from tests.faults.tills import renamed
 from tests.oracle.facts import History, Purchase
 from tests.oracle.histories import Fact, Frame, deal, seeded
 from tests.oracle.programme import BRISK
-from tests.oracle.rating import rate, settle
+from tests.oracle.rating import Rated, rate, settle
 
 FILES = Path(__file__).parent / "programmes" / "brisk"
 NOW = datetime(2026, 2, 21, tzinfo=UTC)
+FRAME = Frame(datetime(2025, 1, 22, tzinfo=UTC), datetime(2026, 2, 20, tzinfo=UTC))
 HISTORIES = {"local": 200, "kafka": 20}
 ORDERS = 5
 ROUNDS_MAX = 60
@@ -63,7 +64,7 @@ async def test_I10_every_order_ends_in_the_same_rated_values(suite: Suite) -> No
     tellers = [
         Teller(f"H{n}-{order}", history, deal(f"{n} {order}", history, NOW).batches)
         for n in range(HISTORIES[suite.ground.transport])
-        for history in [seeded(f"bus {n}", BRISK, Frame())]
+        for history in [seeded(f"bus {n}", BRISK, FRAME)]
         for order in range(ORDERS)
     ]
     rest, client = Rest(suite), await suite.client("till")
@@ -78,19 +79,19 @@ async def test_I10_every_order_ends_in_the_same_rated_values(suite: Suite) -> No
     await rest.close()
 
     histories = {t.member_id: renamed(t.history, t.ids) for t in tellers}
+    rated = {member_id: rate(BRISK, history) for member_id, history in histories.items()}
     books = Books({name: each.settings.database_url for name, each in suite.processes.items()})
     assert await books.violations() == []
-    assert differences(BRISK, histories, await books.shown()) == []
-    assert await books.stands() == settled(histories)
+    assert unlike(rated, await books.shown()) == []
+    assert await books.stands() == settled(histories, rated)
 
 
-def settled(histories: dict[str, History]) -> Stands:
+def settled(histories: dict[str, History], rated: dict[str, Rated]) -> Stands:
     """Nothing was decided, so every term is known."""
     found: Stands = {}
     for member_id, history in histories.items():
-        rated = rate(BRISK, history)
         for kind in BRISK.points:
-            stands = settle(BRISK, history, rated, kind, NOW)
+            stands = settle(BRISK, history, rated[member_id], kind, NOW)
             found[member_id, kind.name] = (stands.available, stands.expired, stands.deficit)
     return found
 

@@ -248,9 +248,14 @@ def differences(
     programme: Programme, histories: Mapping[str, History], shown: Mapping[str, Shown]
 ) -> list[str]:
     """I4 and I10: what the oracle says of each member's facts, against the tables."""
+    return unlike({m: rate(programme, history) for m, history in histories.items()}, shown)
+
+
+def unlike(rated_of: Mapping[str, Rated], shown: Mapping[str, Shown]) -> list[str]:
+    """Members whose rated values are others than these."""
     found = []
-    for member_id, history in histories.items():
-        rated, tables = rate(programme, history), shown.get(member_id)
+    for member_id, rated in rated_of.items():
+        tables = shown.get(member_id)
         if tables is None:
             found.append(f"{member_id}: nothing is known of this member")
             continue
