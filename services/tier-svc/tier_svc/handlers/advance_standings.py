@@ -3,7 +3,7 @@
 from chassis.tx import Tx
 from tier_svc.domain.evaluation import moment
 from tier_svc.handlers.evaluate_members import evaluate_members
-from tier_svc.store import standings
+from tier_svc.store import ladders, standings
 
 
 async def advance_standings(tx: Tx, limit: int) -> int:
@@ -12,9 +12,10 @@ async def advance_standings(tx: Tx, limit: int) -> int:
     It decides nothing: what was told holds whether or not this has run (T4). Who was never told,
     because no ladder was in force yet, is told now.
     """
+    current = await ladders.in_force(tx)
     due = await standings.due_standings(tx, limit)
     told = {one.member_id: moment(one.told, tx.now) for one in due if one.told}
     if told:
         await standings.advance_standings(tx, told)
-    await evaluate_members(tx, {one.member_id: () for one in due if not one.told})
+    await evaluate_members(tx, current, {one.member_id: () for one in due if not one.told})
     return len(due)

@@ -24,4 +24,4 @@ async def count_points(tx: Tx, totals: Sequence[PointsAccrued] | Sequence[Points
     for row in await facts.keep_point_totals(tx, totals):
         if row.point_type in needed:
             touched.setdefault(row.member_id, set()).add(row.fact_id)
-    await evaluate_members(tx, touched)
+    await evaluate_members(tx, current, touched)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.tx import Tx
 from contracts.events.members import MemberEnrolled
 from tier_svc.handlers.evaluate_members import evaluate_members
-from tier_svc.store import standings
+from tier_svc.store import ladders, standings
 
 
 async def enroll_members(tx: Tx, enrolments: Sequence[MemberEnrolled]) -> None:
@@ -13,5 +13,6 @@ async def enroll_members(tx: Tx, enrolments: Sequence[MemberEnrolled]) -> None:
     them.
     """
     enrolled = {one.member_id: one.enrolled_at for one in enrolments}
+    current = await ladders.in_force(tx)
     await standings.open_standings(tx, enrolled)
-    await evaluate_members(tx, dict.fromkeys(enrolled, ()))
+    await evaluate_members(tx, current, dict.fromkeys(enrolled, ()))
