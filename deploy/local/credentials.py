@@ -28,7 +28,7 @@ SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
     "staff": "member:read member:lookup member:reveal fact:read fact:review points:read "
-    "points:adjust points:preview standing:read benefit:read reports:read",
+    "points:adjust points:preview standing:read benefit:read voucher:void reports:read",
     "finance": "reports:read member:read fact:read points:read standing:read benefit:read",
     "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read",
     "benefit-svc": "points:redeem points:read",
