@@ -4,7 +4,8 @@ from base64 import b64encode
 
 
 async def test_I18_nothing_personal_rests_in_clear_or_is_told(api, shop, stage, capsys):
-    canaries = ["canary-wen", "13812340000", "canary.li@example.com", "oolong-canary", "1987"]
+    canaries = ["canary-wen", "13812340000", "canary.li@example.com", "oolong-canary"]
+    canaries += ['"year":1987', "1987-06-01", "year=1987"]
     body = {
         "identifiers": [
             {"kind": "phone", "value": "13812340000"},
