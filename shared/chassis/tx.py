@@ -42,10 +42,14 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Cause:
-    """What started a transaction. `actor` is `key:<id>`, `job:<name>` or `bus:<topic>`."""
+    """What started a transaction. `actor` is `key:<id>`, `job:<name>` or `bus:<topic>`.
+
+    `lost_races`: how often this very work ended in a Conflict before. Who keeps losing takes locks.
+    """
 
     request_id: str
     actor: str
+    lost_races: int = 0
 
 
 @lru_cache(maxsize=1_000)

@@ -38,6 +38,7 @@ class Standing:
 
     next_offset: int
     parked_in_a_row: int = 0
+    lost_races: int = 0
 
 
 class Worker:
@@ -89,6 +90,7 @@ class Worker:
     ) -> None:
         """Apply, again after each lost race, a few times."""
         for lost in range(CONFLICTS_MAX):
+            standing.lost_races = lost
             try:
                 return await self._apply(
                     place, self._reader.read(records, standing.parked_in_a_row), standing
@@ -101,7 +103,7 @@ class Worker:
     async def _apply(self, place: Place, reading: Reading, standing: Standing) -> None:
         if reading.ends_at is not None:
             await failpoints.reach("consumer.before_inbox")
-            async with self._database.begin(self._cause(place, standing.next_offset)) as tx:
+            async with self._database.begin(self._cause(place, standing)) as tx:
                 await self._settle(tx, place, reading, standing.next_offset, reading.ends_at)
             standing.next_offset = reading.ends_at
             standing.parked_in_a_row = reading.parked_in_a_row
@@ -136,5 +138,6 @@ class Worker:
         reading.ends_at = record.offset + 1
         await self._apply(place, reading, standing)
 
-    def _cause(self, place: Place, offset: int) -> Cause:
-        return Cause(f"{place.topic}/{place.partition}/{offset}", f"bus:{place.topic}")
+    def _cause(self, place: Place, standing: Standing) -> Cause:
+        where = f"{place.topic}/{place.partition}/{standing.next_offset}"
+        return Cause(where, f"bus:{place.topic}", standing.lost_races)
