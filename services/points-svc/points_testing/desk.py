@@ -158,14 +158,15 @@ class Desk:
     async def interrupted(
         self, after: str, act: Callable[[], Awaitable[object]]
     ) -> AsyncIterator[Tx]:
-        """A transaction in which something else happens and commits right after one statement."""
+        """A transaction in which something else happens and commits right after the first statement
+        of a name."""
         async with self.stage.begin() as tx:
-            execute = tx.execute
+            execute, waiting = tx.execute, [act]
 
             async def slip(name: str, sql: str, /, **params: Any) -> list[Any]:
                 rows = await execute(name, sql, **params)
-                if name == after:
-                    await act()
+                if name == after and waiting:
+                    await waiting.pop()()
                 return rows
 
             setattr(tx, "execute", slip)  # noqa: B010

@@ -27,6 +27,8 @@ def purchased(purchase: PurchaseRecorded, told: Told | None, rules: RuleBook) ->
     as zero.
     """
     version = rules.in_force(purchase.occurred_at)
+    names = {line.line_id for line in purchase.lines}
+    assert len(names) == len(purchase.lines), "a purchase names each of its lines once"
     is_before = purchase.occurred_at < purchase.enrolled_at
     basis = AccrualBasis(
         lines=tuple(

@@ -9,18 +9,24 @@ from points_svc.domain.books import Books
 from points_svc.handlers.post_books import post_books
 from points_svc.store import accounts, postings, programme, returns
 
+PATIENT_RACES = 2
+
 
 async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> None:
     """Post what each purchase is worth, and what returns that waited for it take back.
 
-    A purchase that was seen before changes nothing.
+    A purchase that was seen before changes nothing. The accounts are read first and without locks,
+    and written only where nobody touched them meanwhile, so what is read after them is still true;
+    who lost two such races takes the locks, in id order.
     """
+    members = [purchase.member_id for purchase in purchases]
+    is_losing = tx.cause.lost_races >= PATIENT_RACES
+    opened = await (accounts.lock_accounts_of if is_losing else accounts.accounts_of)(tx, members)
     known = await postings.look_up_purchases(tx, purchases)
     fresh = {p.fact_id: p for p in purchases if not known[p.fact_id].is_known}
     if not fresh:
         return
     terms = await programme.terms(tx)
-    opened = await accounts.accounts_of(tx, [p.member_id for p in fresh.values()])
     awaited = [(p.member_id, p.fact_id) for p in fresh.values() if known[p.fact_id].has_returns]
     waiting = await returns.returns_of(tx, awaited) if awaited else {}
     books = Books(tx.now, str(terms.rules.in_force(tx.now).version), opened)

@@ -9,8 +9,9 @@ from contracts.events.tiers import TierChanged
 from points_svc.domain.accrual import is_rated_alike
 from points_svc.domain.moments import first_id
 from points_svc.domain.tiers import Timeline, hear_all
-from points_svc.handlers.rerate_purchases import rerate_purchases
+from points_svc.handlers.rerate_purchases import Timelines, rerate_purchases
 from points_svc.store import accounts, members, postings, programme
+from points_svc.store.postings import Accrued
 
 Key = tuple[str, str]
 
@@ -20,42 +21,51 @@ async def rerate_members(tx: Tx, heard: Sequence[TierChanged]) -> None:
     exactly the accruals from the earliest instant on whose rate differs. A message that was heard
     before changes nothing.
     """
-    rules = await programme.rule_book(tx)
-    member_ids = sorted({message.member_id for message in heard})
-    locked = await accounts.touch_accounts(tx, member_ids, rules.point_types())
-    before = await members.timelines(tx, member_ids)
     by_ladder: defaultdict[Key, list[TierChanged]] = defaultdict(list)
     for message in heard:
         by_ladder[message.member_id, message.ladder].append(message)
-    changed = {
-        (member_id, ladder): timeline
-        for (member_id, ladder), messages in by_ladder.items()
-        if (timeline := hear_all(before.get(member_id, {}).get(ladder, ()), messages))
-        != before.get(member_id, {}).get(ladder, ())
-    }
+    member_ids = sorted({message.member_id for message in heard})
+    if not _changed(await members.timelines(tx, member_ids), by_ladder):
+        return
+    rules = await programme.rule_book(tx)
+    locked = await accounts.touch_accounts(tx, member_ids, rules.point_types())
+    before = await members.timelines(tx, member_ids)
+    changed = _changed(before, by_ladder)
     if not changed:
         return
     since = {key: min(message.from_at for message in by_ladder[key]) for key in changed}
     await _keep(tx, changed, since)
     after = _with(before, changed)
-    first = {
-        member_id: min(at for (other, _), at in since.items() if other == member_id)
-        for member_id, _ in changed
-    }
-    accrued = await postings.accruals_since(
-        tx, [(member_id, first_id(at)) for member_id, at in sorted(first.items())], rules
-    )
-    touched = [
-        one
-        for one in accrued
-        if not is_rated_alike(
-            one.purchase,
-            one.point_type,
-            before.get(one.purchase.member_id, {}),
-            after[one.purchase.member_id],
-        )
-    ]
+    accrued = await postings.accruals_since(tx, _first_ids(since), rules)
+    touched = [one for one in accrued if not _is_rated_alike(one, before, after)]
     await rerate_purchases(tx, locked, touched, after)
+
+
+def _first_ids(since: Mapping[Key, datetime]) -> list[Key]:
+    """Each member with the first id that a fact of their earliest changed instant can have."""
+    first: dict[str, datetime] = {}
+    for (member_id, _), at in since.items():
+        first[member_id] = min(at, first.get(member_id, at))
+    return [(member_id, first_id(at)) for member_id, at in sorted(first.items())]
+
+
+def _is_rated_alike(one: Accrued, before: Timelines, after: Timelines) -> bool:
+    member_id = one.purchase.member_id
+    was, now = before.get(member_id, {}), after.get(member_id, {})
+    return is_rated_alike(one.purchase, one.point_type, was, now)
+
+
+def _changed(
+    before: Timelines, by_ladder: Mapping[Key, Sequence[TierChanged]]
+) -> dict[Key, Timeline]:
+    """The timelines that read differently after these messages."""
+    found: dict[Key, Timeline] = {}
+    for (member_id, ladder), messages in by_ladder.items():
+        was = before.get(member_id, {}).get(ladder, ())
+        timeline = hear_all(was, messages)
+        if timeline != was:
+            found[member_id, ladder] = timeline
+    return found
 
 
 async def _keep(tx: Tx, changed: Mapping[Key, Timeline], since: Mapping[Key, datetime]) -> None:
@@ -71,9 +81,7 @@ async def _keep(tx: Tx, changed: Mapping[Key, Timeline], since: Mapping[Key, dat
     )
 
 
-def _with(
-    before: Mapping[str, Mapping[str, Timeline]], changed: Mapping[Key, Timeline]
-) -> dict[str, dict[str, Timeline]]:
+def _with(before: Timelines, changed: Mapping[Key, Timeline]) -> dict[str, dict[str, Timeline]]:
     after = {member_id: dict(ladders) for member_id, ladders in before.items()}
     for (member_id, ladder), timeline in changed.items():
         after.setdefault(member_id, {})[ladder] = timeline

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from chassis.tx import Tx
+from chassis.tx import Conflict, Tx
 from points_svc.domain.books import Book, Books
 from points_svc.domain.holds import settle
 from points_svc.domain.refusals import MemberNotFound
+from points_svc.domain.rules_document import BURNABLE
 from points_svc.domain.wall_time import first_day_without
 from points_svc.handlers.load_lots import load_lots
 from points_svc.store import accounts, holds, members, programme
@@ -44,11 +45,14 @@ async def show_balance(tx: Tx, member_id: str) -> list[Balance]:
     over = await holds.due_holds_of(tx, [member_id], tx.now)
     named = [(member_id, hold.point_type, lot.lot_id) for hold in over for lot in hold.lots]
     await load_lots(tx, books.all(), named)
+    if await accounts.accounts_of(tx, [member_id]) != stored:
+        raise Conflict("an account moved while it was read")
     for book in books.all():
         settle(book, [hold for hold in over if hold.point_type == book.point_type])
     for point_type in rules.point_types():
         books.of(member_id, point_type)
-    return [_balance(book, zone) for book in books.all()]
+    ordered = sorted(books.all(), key=lambda book: (book.point_type != BURNABLE, book.point_type))
+    return [_balance(book, zone) for book in ordered]
 
 
 def _balance(book: Book, zone: ZoneInfo) -> Balance:

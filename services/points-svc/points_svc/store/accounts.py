@@ -17,6 +17,7 @@ ACCOUNTS_OF = f"""
 SELECT {COLUMNS} FROM account WHERE member_id = ANY(CAST(:member_ids AS text[]))
 ORDER BY member_id, point_type
 """
+LOCK_ACCOUNTS_OF = f"{ACCOUNTS_OF} FOR UPDATE"
 LOCK_ACCOUNT = f"""
 SELECT {COLUMNS} FROM account WHERE member_id = :member_id AND point_type = :point_type FOR UPDATE
 """
@@ -78,6 +79,16 @@ SELECT count(*) AS n FROM opened
 async def accounts_of(tx: Tx, member_ids: Sequence[str]) -> list[Account]:
     """All accounts of these members, not locked."""
     rows = await tx.execute("accounts_of", ACCOUNTS_OF, member_ids=sorted(set(member_ids)))
+    return [_account(row) for row in rows]
+
+
+async def lock_accounts_of(tx: Tx, member_ids: Sequence[str]) -> list[Account]:
+    """All accounts of these members, locked in the order of their ids until the transaction
+    ends.
+    """
+    rows = await tx.execute(
+        "lock_accounts_of", LOCK_ACCOUNTS_OF, member_ids=sorted(set(member_ids))
+    )
     return [_account(row) for row in rows]
 
 

@@ -4,11 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from chassis.tx import Conflict
+from chassis.database import Patience
+from chassis.tx import Cause, Conflict
 from contracts.events.base import Event
 from points_svc.domain.moments import first_id, moment_id
 from points_svc.handlers.accrue_purchases import accrue_purchases
+from points_svc.handlers.show_balance import show_balance
+from points_svc.store.accounts import lock_account
 from points_testing.desk import START, Desk, back, of, tiers
 from points_testing.ledger import purchase
 
@@ -175,8 +179,23 @@ async def test_a_burn_that_slips_into_a_batch_makes_it_read_again(desk: Desk):
     assert await desk.books_balance()
 
 
+async def test_who_lost_two_races_takes_the_locks(desk: Desk):
+    member = await desk.enroll()
+    await desk.hear(bought(member, "100.00"))
+    cause = Cause("test", "bus:test", lost_races=2)
+    async with desk.stage.database.begin(cause) as batch:
+        await accrue_purchases(batch, [bought(member, "10.00")])
+        async with desk.stage.database.begin(Cause("test", "test"), Patience(900, 50)) as other:
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                await lock_account(other, member, "points")
+    assert await desk.available(member) == 121
+
+
+@pytest.mark.parametrize("after", ["accounts_of", "look_up_purchases"])
 @pytest.mark.parametrize("fact", ["return", "tier"])
-async def test_a_fact_that_overtakes_a_purchase_in_the_making_is_not_missed(desk: Desk, fact: str):
+async def test_a_fact_that_overtakes_a_purchase_in_the_making_is_not_missed(
+    desk: Desk, fact: str, after: str
+):
     """The purchase is rated without it, loses its race, and is rated again with it."""
     member = await desk.enroll()
     a = bought(member, "100.00")
@@ -184,11 +203,20 @@ async def test_a_fact_that_overtakes_a_purchase_in_the_making_is_not_missed(desk
     if fact == "tier":
         message = tiers(member, 1, (a.occurred_at - DAY, "gold"))
     with pytest.raises(Conflict):
-        async with desk.interrupted("accounts_of", lambda: desk.stage.deliver(message)) as batch:
+        async with desk.interrupted(after, lambda: desk.stage.deliver(message)) as batch:
             await accrue_purchases(batch, [a])
     await desk.hear(a)
     assert await desk.available(member) == (200 if fact == "tier" else 0)
     assert await desk.books_balance()
+
+
+async def test_a_balance_is_of_one_moment(desk: Desk):
+    member = await desk.enroll()
+    await desk.hear(bought(member, "100.00"))
+    with pytest.raises(Conflict):
+        async with desk.interrupted("accounts_of", lambda: desk.burn(member, 10)) as look:
+            await show_balance(look, member)
+    assert await desk.available(member) == 100
 
 
 @pytest.mark.parametrize("table", ["posting", "draw", "programme_entry", "returned"])

@@ -20,7 +20,7 @@ async def test_a_member_without_points_answers_zeros_once_the_enrolment_is_known
     assert (await desk.api.get(f"/v1/points/{member}")).json() == {
         "member_id": member,
         "as_of": "2026-04-01T00:00:00Z",
-        "accounts": [{"point_type": name, **zeros} for name in ("growth", "points")],
+        "accounts": [{"point_type": name, **zeros} for name in ("points", "growth")],
     }
 
 

@@ -104,7 +104,7 @@ async def cancel(member_id: IdPath, burn_id: Uuid, tx: TxDep, caller: CallerDep)
     return BurnView.of(cancelled)
 
 
-@router.get("/points/{member_id}/burns/{burn_id}", scope="points:redeem", refuses=(BurnNotFound,))
+@router.get("/points/{member_id}/burns/{burn_id}", scope="points:read", refuses=(BurnNotFound,))
 async def show_burn(member_id: IdPath, burn_id: Uuid, tx: TxDep) -> BurnView:
     """How a burn stands."""
     found = await store.find_burn(tx, member_id, burn_id)

@@ -140,7 +140,7 @@ async def release(member_id: IdPath, hold_id: Uuid, tx: TxDep, caller: CallerDep
     return view
 
 
-@router.get("/points/{member_id}/holds/{hold_id}", scope="points:redeem", refuses=(HoldNotFound,))
+@router.get("/points/{member_id}/holds/{hold_id}", scope="points:read", refuses=(HoldNotFound,))
 async def show_hold(member_id: IdPath, hold_id: Uuid, tx: TxDep) -> HoldView:
     """How a hold stands now."""
     hold = await store.find_hold(tx, member_id, hold_id)
