@@ -63,8 +63,9 @@ class Entitlement:
         """
         if self.is_used_up:
             return "used"
-        is_late = self.state == "granted" and self.is_justified and self.is_over(at)
-        return "expired" if is_late else self.state
+        if self.state == "granted" and not self.is_justified:
+            return "unjustified"
+        return "expired" if self.state == "granted" and self.is_over(at) else self.state
 
 
 @dataclass(frozen=True)

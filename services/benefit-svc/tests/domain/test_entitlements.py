@@ -151,6 +151,23 @@ def test_an_entitlement_cannot_be_used(one, code, numbers):
     assert refused.value.numbers == numbers
 
 
+@pytest.mark.parametrize(
+    ("one", "stands"),
+    [
+        pytest.param(held(), "granted", id="granted"),
+        pytest.param(held(used=1), "used", id="used up"),
+        pytest.param(held(used=1, is_justified=False), "used", id="used up stays used"),
+        pytest.param(
+            held(used=1, uses_max=2, is_justified=False), "unjustified", id="no use is left to it"
+        ),
+        pytest.param(held(windows=(PAST,)), "expired", id="over, though no job has run"),
+        pytest.param(held(windows=(PAST, AHEAD)), "granted", id="between its windows"),
+    ],
+)
+def test_an_entitlement_stands(one, stands):
+    assert one.stands(NOW) == stands
+
+
 def test_a_use_counts_and_without_limit_there_is_always_another():
     assert use(held(), NOW).used == 1
     assert use(held(uses_max=None, used=99), NOW).used == 100

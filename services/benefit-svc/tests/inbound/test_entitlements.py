@@ -40,6 +40,23 @@ async def test_a_member_s_entitlements_are_shown_as_they_stand_now(
     assert item["state"] == "expired"
 
 
+async def test_E5_an_entitlement_says_why(shop, api, granted, member, told, local):
+    entitlement_id = await granted()
+    path = f"/v1/entitlements/{member}/{entitlement_id}/why"
+    reasons = (await api.get(path)).json()
+    assert reasons["entitlement"]["state"] == "granted"
+    assert (reasons["benefit"]["version"], reasons["benefit"]["cycle"]) == (1, "tier_stay")
+    tier = f"tier-{member}"
+    found = [(one["tier"], one["seq"], one["verdict"]) for one in reasons["considered"]]
+    assert found == [(tier, 1, "counts"), ("regular", 1, "other_tier")]
+    await shop.deliver(told(member, 2, ("regular", 1, local(3, 1))))
+    reasons = (await api.get(path)).json()
+    assert reasons["entitlement"]["state"] == "revoked"
+    assert [one["verdict"] for one in reasons["considered"]] == ["other_tier"]
+    nothing = await api.get(f"/v1/entitlements/{member}/nothing/why")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "entitlement_not_found")
+
+
 async def test_a_use_is_counted_once_a_key(shop, api, granted, member):
     entitlement_id = await granted(uses_max=1)
     path = f"/v1/entitlements/{member}/{entitlement_id}/use"

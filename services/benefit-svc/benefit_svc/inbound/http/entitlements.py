@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from benefit_svc.domain.entitlements import Entitlement
+from benefit_svc.domain.reasons import Reasons
 from benefit_svc.domain.refusals import (
     EntitlementNotFound,
     EntitlementNotUsable,
     EntitlementUsedUp,
     MemberNotFound,
 )
+from benefit_svc.handlers.explain_entitlement import explain_entitlement
 from benefit_svc.handlers.use_entitlement import UseEntitlement, use_entitlement
+from benefit_svc.inbound.http.benefits import BenefitView
 from benefit_svc.store import views
 from chassis.http import (
     Body,
@@ -101,6 +104,57 @@ async def list_entitlements(member_id: IdPath, page: PageDep, tx: TxDep) -> dict
     return page.answer(
         [_held(seen, tx.now) for seen in shown], [last.benefit_id, last.cycle] if last else None
     )
+
+
+class ConsideredView(View):
+    """A told interval. `verdict`: it counts, it is of another tier, or of another time than this
+    cycle.
+    """
+
+    tier: str
+    ordinal: int
+    from_at: Instant
+    to_at: Instant | None
+    seq: int
+    verdict: str
+
+
+class WhyView(View):
+    """Why an entitlement stands as it does: the benefit's version, and what was considered."""
+
+    entitlement: EntitlementView
+    benefit: BenefitView
+    considered: list[ConsideredView]
+
+    @classmethod
+    def of(cls, found: Reasons, at: datetime) -> Self:
+        """As it stands at `at`."""
+        return cls(
+            entitlement=EntitlementView.of(found.entitlement, at),
+            benefit=BenefitView.of(found.benefit),
+            considered=[
+                ConsideredView(
+                    tier=one.piece.tier,
+                    ordinal=one.piece.ordinal,
+                    from_at=one.piece.window.from_at,
+                    to_at=one.piece.window.to_at,
+                    seq=one.piece.seq,
+                    verdict=one.verdict,
+                )
+                for one in found.considered
+            ],
+        )
+
+
+@router.get(
+    "/entitlements/{member_id}/{entitlement_id}/why",
+    scope="benefit:read",
+    refuses=(EntitlementNotFound,),
+)
+async def why(member_id: IdPath, entitlement_id: RefPath, tx: TxDep) -> WhyView:
+    """Which version made it, and which of the member's intervals it rests on (E5)."""
+    member, entitlement = MemberId(member_id), EntitlementId(entitlement_id)
+    return WhyView.of(await explain_entitlement(tx, member, entitlement), tx.now)
 
 
 @router.post(
