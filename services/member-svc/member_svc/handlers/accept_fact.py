@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.tx import Tx
+from chassis.tx import Conflict, Tx
 from contracts.events.base import Event
 from contracts.ids import MemberId
 from member_svc.domain import claims, telling
@@ -39,8 +39,10 @@ async def _accept_purchase(
 ) -> tuple[Sequence[Fact], Sequence[Event]]:
     name = (found.source, found.source_ref)
     owner = await _owner(tx, found)
-    locked = await facts.lock_purchases(tx, [name])
-    accepted = claims.accept_purchase(locked[name], owner, tx.now)
+    locked = (await facts.lock_purchases(tx, [name]))[name]
+    if locked.status != found.status:
+        raise Conflict("somebody else decided meanwhile")
+    accepted = claims.accept_purchase(locked, owner, tx.now)
     back = [fact for fact in await facts.returns_of(tx, [name]) if fact.status == "waiting"]
     following = claims.follow(accepted, back, tx.now)
     known = await members.members_of(tx, vault, [accepted.member_id] if accepted.member_id else [])
@@ -65,6 +67,8 @@ async def _accept_return(
     name = claims.purchase_name(found)
     bought = (await open_purchases(tx, [name])).get(name)
     locked = await facts.lock_return(tx, found.source, found.source_ref)
+    if locked.status != found.status:
+        raise Conflict("somebody else decided meanwhile")
     accepted = claims.accept_return(locked, bought, tx.now)
     told = {name: (bought.fact_id, bought.occurred_at)} if bought else {}
     return [accepted], telling.returns_told([accepted], told, terms)

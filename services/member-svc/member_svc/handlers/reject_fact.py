@@ -1,6 +1,6 @@
 """Refuse a fact for good that somebody had to look at."""
 
-from chassis.tx import Tx
+from chassis.tx import Conflict, Tx
 from member_svc.domain import claims
 from member_svc.domain.facts import Fact, Status
 from member_svc.handlers.find_review import find_review
@@ -29,10 +29,16 @@ async def reject_fact(tx: Tx, fact_id: str, reason: str) -> Status:
 
 async def _reject_purchase(tx: Tx, found: Fact) -> list[Fact]:
     name = (found.source, found.source_ref)
-    rejected = claims.reject((await facts.lock_purchases(tx, [name]))[name])
+    locked = (await facts.lock_purchases(tx, [name]))[name]
+    if locked.status != found.status:
+        raise Conflict("somebody else decided meanwhile")
+    rejected = claims.reject(locked)
     back = [fact for fact in await facts.returns_of(tx, [name]) if fact.status == "waiting"]
     return [rejected, *claims.follow(rejected, back, tx.now)]
 
 
 async def _reject_return(tx: Tx, found: Fact) -> list[Fact]:
-    return [claims.reject(await facts.lock_return(tx, found.source, found.source_ref))]
+    locked = await facts.lock_return(tx, found.source, found.source_ref)
+    if locked.status != found.status:
+        raise Conflict("somebody else decided meanwhile")
+    return [claims.reject(locked)]

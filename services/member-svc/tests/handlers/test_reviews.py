@@ -160,15 +160,33 @@ async def test_E3_a_late_return_without_its_purchase_waits_once_accepted(desk, n
     assert await desk.stands(back) == "accepted"
 
 
-async def test_E3_two_who_accept_at_once_count_it_once(desk, now, accept):
+async def test_E3_two_who_accept_at_once_count_it_once_and_are_answered_alike(
+    desk, won, now, accept
+):
     member_id = await desk.member()
-    _, bought = await desk.buy(member_id, at=now - LATE)
-    outcomes = await asyncio.gather(
-        *(accept(bought.fact_id) for _ in range(3)), return_exceptions=True
-    )
-    assert "accepted" in outcomes
-    assert all(one == "accepted" or isinstance(one, NotInReview) for one in outcomes)
+    asked, bought = await desk.buy(member_id, at=now - LATE, quantities=(1,))
+    back = desk.back(asked, at=now - LATE)
+    (late,) = await desk.bring(back)
+    for fact_id in (bought.fact_id, late.fact_id):
+        outcomes = await asyncio.gather(*(won(lambda f=fact_id: accept(f)) for _ in range(3)))
+        assert outcomes == ["accepted"] * 3
     assert len(await events(desk, member_id, PurchaseRecorded)) == 1
+    assert len(await events(desk, member_id, PurchaseReturned)) == 1
+
+
+async def test_E3_of_accepting_and_rejecting_at_once_one_stands(desk, won, now, accept, reject):
+    for _ in range(5):
+        member_id = await desk.member()
+        asked, bought = await desk.buy(member_id, at=now - LATE)
+        outcomes = await asyncio.gather(
+            won(lambda b=bought: accept(b.fact_id)),
+            won(lambda b=bought: reject(b.fact_id)),
+            return_exceptions=True,
+        )
+        stands = await desk.stands(asked)
+        assert [one for one in outcomes if isinstance(one, str)] == [stands]
+        told = len(await events(desk, member_id, PurchaseRecorded))
+        assert told == (1 if stands == "accepted" else 0)
 
 
 async def test_I17_an_audit_entry_is_never_changed(desk, now, accept):
