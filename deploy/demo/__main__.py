@@ -23,7 +23,7 @@ from deploy.demo.posting import BATCH_BASKETS, post_year
 from deploy.demo.progress import bar
 from deploy.demo.redeeming import redeem
 from deploy.demo.report import Rates, next_steps, show, speed, summary
-from deploy.demo.settling import settle
+from deploy.demo.settling import Stuck, settle
 from deploy.demo.year import ZONE, Year
 from deploy.local import parent
 
@@ -103,7 +103,7 @@ def main() -> int:
     troubles: list[BaseException] = []
     try:
         asyncio.run(play(DemoSettings(), console))
-    except* (Refused, Unavailable) as trouble:
+    except* (Refused, Stuck, TimeoutError, Unavailable) as trouble:
         troubles.extend(trouble.exceptions)
     for each in troubles:
         console.print(f"The demo stopped: {each}", markup=False, highlight=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -15,36 +15,55 @@ from deploy.demo.door import read_run_file
 ON_THE_WAY = ("laurel_outbox_unsent", "laurel_consumer_lag")
 LOOK_EVERY_S = 0.25
 QUIET_S = 6.0  # the services measure every two seconds, and what is heard is said on, hop by hop
+STUCK_S = 15.0
 SETTLING_MAX_S = 1800.0
+
+
+class Stuck(Exception):
+    """Records are on the way and a process says that it does not go on; the message names it."""
 
 
 async def settle(folder: Path, on_look: Callable[[int], None]) -> float:
     """Return when nothing has been on the way for a while: the monotonic time since when.
 
-    `on_look` hears how much is on the way.
+    `on_look` hears how much is on the way. Raises Stuck.
     """
-    quiet_since: float | None = None
+    left, since = -1, time.monotonic()
     async with asyncio.timeout(SETTLING_MAX_S), httpx.AsyncClient(trust_env=False) as client:
-        while quiet_since is None or time.monotonic() - quiet_since < QUIET_S:
-            left = await _on_the_way(client, folder)
-            if left:
-                quiet_since = None
-            elif quiet_since is None:
-                quiet_since = time.monotonic()
+        while left != 0 or time.monotonic() - since < QUIET_S:
+            urls = _addresses(folder)
+            now = await _on_the_way(client, urls)
+            if now != left:
+                left, since = now, time.monotonic()
+            elif left and time.monotonic() - since > STUCK_S:
+                await _demand_health(client, urls)
             on_look(max(left, 0))
             await asyncio.sleep(LOOK_EVERY_S)
-    return quiet_since
+    return since
 
 
-async def _on_the_way(client: httpx.AsyncClient, folder: Path) -> int:
-    """How many records are under way; -1 while a process does not answer."""
+def _addresses(folder: Path) -> list[str]:
     processes = read_run_file(folder)["processes"]
-    urls = [each["url"] for each in processes if each["name"] not in ("gateway", "demo")]
+    return [each["url"] for each in processes if each["name"] not in ("gateway", "demo")]
+
+
+async def _on_the_way(client: httpx.AsyncClient, urls: Sequence[str]) -> int:
+    """How many records are under way; -1 while a process does not answer."""
     try:
         pages = await asyncio.gather(*(client.get(f"{url}/metrics") for url in urls))
     except httpx.TransportError:
         return -1
     return sum(_waiting(page.text) for page in pages)
+
+
+async def _demand_health(client: httpx.AsyncClient, urls: Sequence[str]) -> None:
+    for url in urls:
+        try:
+            answer = await client.get(f"{url}/healthz")
+        except httpx.TransportError:
+            continue  # it is being started again
+        if not answer.is_success:
+            raise Stuck(f"{url}/healthz says {answer.text}")
 
 
 def _waiting(page: str) -> int:
