@@ -28,6 +28,7 @@ OFFSETS = """
 SELECT o.topic, o.partition, max(o.next_offset) AS next_offset FROM consumer_offset AS o
 WHERE o.consumer = :consumer GROUP BY o.topic, o.partition
 """
+PARKED = "SELECT reason, detail, count(*) FROM parked GROUP BY reason, detail"
 UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"
 ENDS = "SELECT topic, partition, next_offset FROM bus_partition"
 
@@ -57,6 +58,7 @@ class Rest:
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
         self._consumer: AIOKafkaConsumer | None = None
+        suite.at_stop(self._close)
 
     async def settle(self) -> None:
         """Return once the suite is at rest. Raises AssertionError naming what is open."""
@@ -70,7 +72,7 @@ class Rest:
             await asyncio.sleep(LOOK_S)
         raise AssertionError(f"not at rest within {SETTLE_MAX_S:.0f} s: {before.get('open')}")
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         if self._consumer:
             await self._consumer.stop()
 
@@ -87,6 +89,7 @@ class Rest:
         open_: list[str] = []
         stands: dict[str, dict[Place, int]] = {}
         for name, process in self._suite.processes.items():
+            assert not process.alive(), f"{name}: {process.alive()}, {await rows(process, PARKED)}"
             if (await rows(process, UNSENT))[0].n:
                 open_.append(f"{name}: unsent")
             offsets = await rows(process, OFFSETS, consumer=name)

@@ -4,7 +4,7 @@ They hear and say by themselves; jobs run when a test asks, so that nothing happ
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +65,7 @@ class Suite:
         self.keys: dict[str, str] = {}
         self.processes: dict[str, Process] = {}
         self._doors: dict[str, httpx.AsyncBaseTransport] = {}
-        self._clients = AsyncExitStack()
+        self._closing = AsyncExitStack()
 
     async def start(self) -> None:
         """Every service with a fresh database of its own."""
@@ -95,14 +95,18 @@ class Suite:
             await process.start()
 
     async def stop(self) -> None:
-        await self._clients.aclose()
+        await self._closing.aclose()
         for process in reversed(self.processes.values()):
             await process.stop()
+
+    def at_stop(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something closed before the services stop."""
+        self._closing.push_async_callback(close)
 
     async def client(self, who: str) -> httpx.AsyncClient:
         """A caller with one of the installation's keys (`till`, `web`, `staff`, `ops` …)."""
         headers = {"Authorization": f"Bearer {self.keys[who]}"}
-        return await self._clients.enter_async_context(
+        return await self._closing.enter_async_context(
             httpx.AsyncClient(
                 transport=ByNoun(self._doors),
                 base_url="http://laurel",

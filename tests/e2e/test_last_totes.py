@@ -41,7 +41,6 @@ async def test_ten_are_fulfilled_and_ninety_refused(suite: Suite) -> None:
         *(till.redeem(each, "last-tote", f"redeem-tote-{each}") for each in members)
     )
     await rest.settle()
-    await rest.close()
 
     states = [answer.json().get("state") or answer.json()["code"] for answer in answers]
     assert (states.count("fulfilled"), states.count("out_of_stock")) == (STOCK, TILLS - STOCK)

@@ -76,7 +76,6 @@ async def test_I10_every_order_ends_in_the_same_rated_values(suite: Suite) -> No
     await rest.settle()
     await suite.run_jobs()
     await rest.settle()
-    await rest.close()
 
     histories = {t.member_id: renamed(t.history, t.ids) for t in tellers}
     rated = {member_id: rate(BRISK, history) for member_id, history in histories.items()}

@@ -47,7 +47,6 @@ async def test_a_poison_record_is_parked_and_its_neighbours_go_on(suite: Suite) 
     await says(suite, poison)
     await till.buy("CARD1", "B", B)
     await rest.settle()
-    await rest.close()
 
     assert (await till.points(member))["available"] == 385
     assert (await till.standing(member))["tier"] == "regular"

@@ -94,7 +94,6 @@ async def story(ground: Ground) -> AsyncIterator[Story]:
     await suite.publish(FILES)
     story = Story(suite, Till(await suite.client("till"), "CNY", suite.run_jobs))
     yield story
-    await story.rest.close()
     await suite.stop()
 
 
