@@ -116,7 +116,8 @@ def _counted(heard: HeardReturn) -> Return:
     lines = {line.line_id: line for line in heard.lines}
     spend: Value = 0
     for line_id, quantity in heard.taken:
-        line = lines[line_id]
+        line = lines.get(line_id)
+        assert line is not None, "a return names lines of its purchase"
         spend += Fraction(line.net_minor * quantity, line.quantity)
     return Return(
         heard.effect_at,

@@ -39,6 +39,7 @@ SELECT member_id, fact_id, point_type, points, revision
 FROM unnest(CAST(:members AS text[]), CAST(:facts AS text[]), CAST(:types AS text[]),
     CAST(:points AS bigint[]), CAST(:revisions AS integer[]))
     AS u (member_id, fact_id, point_type, points, revision)
+ORDER BY member_id, fact_id, point_type
 ON CONFLICT (member_id, fact_id, point_type) DO UPDATE
 SET points = excluded.points, revision = excluded.revision
 WHERE excluded.revision > known.revision
