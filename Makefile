@@ -44,7 +44,7 @@ bench: $(VENV)/.ready-dev ## speed, each figure beside its reference in the same
 	$(PY) -m tests.bench
 
 faults: $(VENV)/.ready-dev ## the long fault runs: every failpoint, many kills
-	LAUREL_FAULTS=all $(PY) -m pytest --durations=10 tests/faults
+	$(PY) -m pytest -m "long or not long" --durations=10 tests/faults
 
 lock: $(VENV)/.ready-dev ## choose versions anew within what pyproject files allow (UPGRADE=1: the newest)
 	$(LOCK) $(if $(UPGRADE),--upgrade) $(INPUTS) -o requirements.lock

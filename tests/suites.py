@@ -33,13 +33,25 @@ def suite(path: Path) -> str:
     return parts[1]
 
 
+def needs_a_broker(item: pytest.Item) -> bool:
+    """Whether a test asks for the fixture `broker`, or is the one of a pair that runs on Kafka."""
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return "broker" in getattr(item, "fixturenames", ()) or "kafka" in given
+
+
 def pytest_report_header() -> str:
     """Says whether a real broker takes part."""
     return "kafka: a real broker" if has_java() else "kafka: not here (needs Java 17 and Maven)"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the cheap suites first, each suite in one piece."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Runs the cheap suites first, each suite in one piece; where no broker can run, what needs
+    one is deselected, and the header and the last line say so.
+    """
+    if not has_java():
+        without = [item for item in items if needs_a_broker(item)]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]
     place = {name: at for at, name in enumerate(ORDER)}
     items.sort(key=lambda item: (place.get(suite(item.path), len(ORDER)), suite(item.path)))
 
@@ -53,6 +65,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints the time of each suite in the order they ran."""
-    terminalreporter.section("suites")
+    if took:
+        terminalreporter.section("suites")
     for name, seconds in took.items():
         terminalreporter.write_line(f"{name:<12} {len(ran[name]):>6} tests {seconds:>8.1f} s")

@@ -1,42 +1,33 @@
 """Nothing acknowledged is lost and nothing doubles, whichever process dies whenever (I13)."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 import pytest_asyncio
 
 import deploy
 from chassis.testing.databases import Server
-from deploy.kafka import Broker, KafkaUnavailable
+from deploy.kafka import Broker
 from tests.faults.checker import Books, differences
 from tests.faults.convergence import Convergence
+from tests.faults.killer import KILLS, Killer
 from tests.faults.tills import Patient, Told
 from tests.faults.world import Site, World
 from tests.oracle.histories import Frame
 from tests.oracle.programme import CLASSIC
 
 PROGRAMME = Path(deploy.__file__).parent / "programmes" / "classic"
-KILLS = 20
-BROKER_DIES_AT = 10
 TILLS = 6
 MEMBERS_MAX = 400
-SEED = "kill -9"
 
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Broker:
     broker = Broker(tmp_path / "kafka")
-    try:
-        broker.start()
-    except KafkaUnavailable as unavailable:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no Kafka here, so no kill is shown: {unavailable}")
+    broker.start()
     return broker
 
 
@@ -47,27 +38,6 @@ async def world(server: Server, broker: Broker, tmp_path: Path) -> AsyncIterator
     yield world
     await world.stop()
     broker.stop()
-
-
-class Killer:
-    """Kills a random process at a random moment, and starts it again."""
-
-    def __init__(self, world: World, broker: Broker) -> None:
-        self.kills = 0
-        self._world = world
-        self._broker = broker
-        self._random = Random(SEED)
-
-    async def work(self) -> None:
-        for kill in range(KILLS):
-            await asyncio.sleep(self._random.uniform(0.5, 2.0))
-            name = self._random.choice(self._world.names)
-            self._world.kill(name)
-            self.kills += 1
-            if kill == BROKER_DIES_AT:
-                await asyncio.to_thread(self._broker.kill)
-                await asyncio.to_thread(self._broker.start)
-            self._world.launch(name)
 
 
 @pytest.mark.timeout(300)
