@@ -131,6 +131,25 @@ class Book:
             self._draw(posting, portion)
         return posting
 
+    def account(self) -> Account:
+        """The account as it is to be stored."""
+        balance, stored = self.balance, self.stored
+        return Account(
+            self.member_id,
+            self.point_type,
+            balance[AVAILABLE],
+            balance[PENDING],
+            balance[HELD],
+            balance[DEFICIT],
+            self.seq,
+            stored.turn,
+            self.open_from,
+            self.never_from,
+            self.due_at,
+            self.head,
+            stored.is_stored,
+        )
+
     def close_spent(self) -> None:
         """Move the bounds up to the oldest lot that has something left. Every lot that has must be
         loaded.

@@ -147,22 +147,10 @@ async def open_accounts(tx: Tx, books: Sequence[Book]) -> int:
     return int(row.n)
 
 
-def _columns(books: Sequence[Book]) -> dict[str, list[Any]]:
-    return {
-        "member_id": [book.member_id for book in books],
-        "point_type": [book.point_type for book in books],
-        "available": [book.balance["available"] for book in books],
-        "pending": [book.balance["pending"] for book in books],
-        "held": [book.balance["held"] for book in books],
-        "deficit": [book.balance["deficit"] for book in books],
-        "seq": [book.seq for book in books],
-        "turn": [book.stored.turn for book in books],
-        "open_from": [book.open_from for book in books],
-        "never_from": [book.never_from for book in books],
-        "due_at": [book.due_at for book in books],
-        "head": [book.head for book in books],
-        "old_seq": [book.stored.seq for book in books],
-    }
+def _columns(books: Sequence[Book]) -> dict[str, Sequence[Any]]:
+    values = zip(*(book.account()[:-1] for book in books), strict=True)
+    columns: dict[str, Sequence[Any]] = dict(zip(Account._fields, map(list, values), strict=False))
+    return {**columns, "old_seq": [book.stored.seq for book in books]}
 
 
 def _account(row: Row[Any]) -> Account:
