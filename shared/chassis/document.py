@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from chassis.http.problems import NotFound
 from chassis.http.route import Router, TxDep
-from chassis.tx import Tx
+from chassis.tx import Tx, Unpublished
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -25,10 +25,6 @@ SELECT :name, coalesce(max(version), 0) + 1, :body, :digest, :actor, :now FROM d
 :name
 """
 LOCK_DOCUMENT = "SELECT pg_advisory_xact_lock(hashtext('document'), hashtext(:name))"
-
-
-class Unpublished(Exception):
-    """Nobody has published the document yet; whoever needs it has to wait."""
 
 
 class Document(Generic[M]):

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from uuid_utils import uuid7
 
 from chassis import failpoints, metrics
-from chassis.document import Unpublished
 from chassis.logs import logger
-from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable
+from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
 from chassis.work import Work
 
 failpoints.register("job.before_round", "job.after_round")

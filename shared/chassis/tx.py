@@ -40,6 +40,10 @@ class Unavailable(Exception):
         self.outcome = outcome
 
 
+class Unpublished(Exception):
+    """Nobody has published the service's settings yet; whoever needs them has to wait."""
+
+
 @dataclass(frozen=True)
 class Cause:
     """What started a transaction. `actor` is `key:<id>`, `job:<name>` or `bus:<topic>`.

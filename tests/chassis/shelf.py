@@ -115,6 +115,12 @@ async def read_jar(name: RefPath, tx: TxDep) -> JarView:
     return JarView.model_validate(rows[0])
 
 
+@router.get("/jars/{name}/settings", scope="jar:read")
+async def read_room(name: RefPath, tx: TxDep) -> JarView:
+    """How many beans the settings allow."""
+    return JarView(name=name, beans=(await settings.current(tx))[1].beans_max)
+
+
 @router.get("/jars/{name}/slowly", scope="jar:read")
 async def read_slowly(name: RefPath) -> JarView:
     """Too slow for anybody."""

@@ -206,3 +206,10 @@ async def test_a_peer_that_answers_in_the_end_has_answered():
     answer = await client.post("/v1/thing", CAUSE, {"points": 5}, key="key-00000001")
     assert (answer.status, answer.code, answer.body["asked"]) == (409, "no", 5)
     await client.close()
+
+
+async def test_who_needs_settings_that_nobody_published_is_told_to_wait(api, stage):
+    await stage.rows("DELETE FROM document")
+    answer = await api.get("/v1/jars/x/settings")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (answer.json()["waits_for"], answer.json()["outcome"]) == ("settings", "none")

@@ -69,6 +69,8 @@ def _day(value: Any) -> date:
 
 
 def _plain_text(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
     if any(
         character in BIDI or unicodedata.category(character) in ("Cc", "Cs", "Cn")
         for character in value

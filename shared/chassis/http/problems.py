@@ -181,8 +181,9 @@ def field_errors(errors: Sequence[Mapping[str, Any]], skip: int = 1) -> list[Fie
     """Pydantic's findings as pointers and codes; `skip` drops leading locations such as `body`."""
     found: list[FieldError] = []
     for error in errors[:20]:
-        path = "".join(f"/{part}" for part in error["loc"][skip:] if _known(part))
         kind = str(error["type"])
+        place = error["loc"][skip : -1 if kind == "extra_forbidden" else None]
+        path = "".join(f"/{part}" for part in place if _known(part))
         own = error.get("ctx", {}).get("code") if kind == "value_error" else None
         found.append(
             FieldError(

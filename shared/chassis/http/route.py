@@ -19,14 +19,20 @@ from chassis.auth import Caller
 from chassis.database import BATCH, REQUEST
 from chassis.http import idempotency, problems
 from chassis.http.edge import Unit, admit, cause_of, edge_of
-from chassis.http.read import Terms, read_body
-from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable
+from chassis.http.read import NDJSON, Terms, read_body
+from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
 from chassis.work import Work
 from contracts.refusal import Refusal
 
 ATTEMPTS_MAX = 4
 BATCH_S = 60.0
 TERMS = "x-laurel"
+
+LINES = {NDJSON: {"schema": {"type": "string", "description": "one JSON document a line"}}}
+LINES_IN: dict[str, Any] = {"requestBody": {"required": True, "content": LINES}}
+LINES_OUT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "one answer a line, in order", "content": LINES}
+}
 
 Inner = Callable[[Request], Awaitable[Response]]
 
@@ -73,6 +79,8 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
         refusal = error
     except TimeoutError:
         refusal, outcome = problems.TryLater(), "unknown"
+    except Unpublished:
+        refusal = problems.TryLater(waits_for="settings")
     except Unavailable as error:
         refusal, outcome = problems.TryLater(), error.outcome
     metrics.REFUSALS.labels(refusal.code).inc()
@@ -174,8 +182,8 @@ class Router(APIRouter):
                 path,
                 endpoint,
                 methods=[method],
-                openapi_extra={TERMS: terms},
-                responses=documented(refuses),
+                openapi_extra={TERMS: terms} | (LINES_IN if lines else {}),
+                responses=documented(refuses) | (LINES_OUT if lines else {}),
                 **options,
             )
             return endpoint
