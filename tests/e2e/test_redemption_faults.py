@@ -1,4 +1,5 @@
-"""Redemption over a network that loses requests and answers, and in processes that die (B4, I5–I7).
+"""Redemption over a network that loses requests and answers, and in processes that die (B4,
+I5–I7).
 """
 
 import asyncio

@@ -29,7 +29,9 @@ class BenefitProgramme(BaseModel):
 
 @dataclass(frozen=True)
 class Rules:
-    """All that a grant depends on besides the timeline. `version` rises whenever any of it changes."""
+    """All that a grant depends on besides the timeline. `version` rises whenever any of it
+    changes.
+    """
 
     version: int
     zone: ZoneInfo

@@ -49,7 +49,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Redemption:
-    """One redemption as it stands. The hold at points-svc, and its burn, bear the redemption's id."""
+    """One redemption as it stands. The hold at points-svc, and its burn, bear the
+    redemption's id.
+    """
 
     redemption_id: RedemptionId
     member_id: MemberId
