@@ -20,7 +20,7 @@ def built_or_refused(planned: frozenset[str]) -> Callable[[Any], Any]:
     """A validator that tells what is planned but not built from what nobody ever meant."""
 
     def check(value: Any) -> Any:
-        return _refuse(value) if value in planned else value
+        return _refuse(value) if isinstance(value, str) and value in planned else value
 
     return check
 
