@@ -19,7 +19,6 @@ Refusal
 ├── HoldNotOpen               409  the points were given back before they could be burned; `state`
 ├── PointsInsufficient        409  points-svc's no: `asked`, `available`
 ├── PointsRefused             409  any other no of points-svc, in its own code and numbers
-├── ProgrammeUnpublished      409  there are no settings yet
 ├── VoucherNotFound           404
 ├── VoucherNotUsable          409  uniform: unknown, used, voided and expired look alike
 └── VoucherNotVoidable        409  `state`
@@ -166,13 +165,6 @@ class PointsRefused(Refusal):
     def __init__(self, code: str, **numbers: object) -> None:
         super().__init__(**numbers)
         self.code = code  # type: ignore[misc]  # the one refusal whose code is another service's
-
-
-class ProgrammeUnpublished(Refusal):
-    """There are no settings yet, so no period and no last day."""
-
-    code: ClassVar[str] = "programme_unpublished"
-    title: ClassVar[str] = "The programme's settings are not published yet."
 
 
 class VoucherNotFound(Refusal):

@@ -25,7 +25,7 @@ class DecideRedemption:
 async def decide_redemption(tx: Tx, ask: DecideRedemption) -> Redemption:
     """The decision row, with its stock taken. No point has moved yet.
 
-    Refusals: ProgrammeUnpublished, RewardNotFound, CostOutOfRange, RewardLimitReached, OutOfStock.
+    Raises Unpublished. Refusals: RewardNotFound, CostOutOfRange, RewardLimitReached, OutOfStock.
     """
     zone = await programme.zone(tx)
     reward = await rewards.reward_in_force(tx, ask.reward_id)

@@ -3,20 +3,17 @@
 from zoneinfo import ZoneInfo
 
 from benefit_svc.domain.programme import BenefitProgramme, Rules
-from benefit_svc.domain.refusals import ProgrammeUnpublished
 from benefit_svc.store import catalog
 from chassis.document import Document
-from chassis.tx import Tx
+from chassis.tx import Tx, Unpublished
 
 programme = Document(name="programme", model=BenefitProgramme)
 
 
 async def zone(tx: Tx) -> ZoneInfo:
-    """The programme's zone. Refusals: ProgrammeUnpublished."""
-    found = await programme.find(tx)
-    if found is None:
-        raise ProgrammeUnpublished
-    return ZoneInfo(found[1].zone)
+    """The programme's zone. Raises Unpublished."""
+    _, settings = await programme.current(tx)
+    return ZoneInfo(settings.zone)
 
 
 async def find_rules(tx: Tx) -> Rules | None:
@@ -35,8 +32,8 @@ async def find_rules(tx: Tx) -> Rules | None:
 
 
 async def rules(tx: Tx) -> Rules:
-    """As `find_rules`. Refusals: ProgrammeUnpublished."""
+    """As `find_rules`. Raises Unpublished."""
     found = await find_rules(tx)
     if found is None:
-        raise ProgrammeUnpublished
+        raise Unpublished(programme.name)
     return found

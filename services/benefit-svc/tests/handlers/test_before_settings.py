@@ -4,10 +4,10 @@ import pytest
 
 from benefit_svc.domain.programme import BenefitProgramme
 from benefit_svc.domain.redemptions import Asked, redemption_id_of
-from benefit_svc.domain.refusals import ProgrammeUnpublished
 from benefit_svc.handlers.decide_redemption import DecideRedemption, decide_redemption
 from benefit_svc.store.programme import programme
 from chassis.testing.stage import Stage
+from chassis.tx import Unpublished
 from contracts.ids import RewardId
 
 
@@ -26,7 +26,7 @@ async def test_what_is_told_is_kept_and_settled_once_there_are_settings(
     assert await shop.run_job("settle_outdated") == 0
     assert (await shop.counts())["entitlement"] == 0
     async with shop.begin() as tx:
-        with pytest.raises(ProgrammeUnpublished):
+        with pytest.raises(Unpublished):
             ask = DecideRedemption(
                 redemption_id_of("till", "a-key-of-8"),
                 member,

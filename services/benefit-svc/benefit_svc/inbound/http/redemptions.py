@@ -15,7 +15,6 @@ from benefit_svc.domain.refusals import (
     OutOfStock,
     PointsInsufficient,
     PointsRefused,
-    ProgrammeUnpublished,
     RedemptionNotCancellable,
     RedemptionNotFound,
     RedemptionTimedOut,
@@ -96,7 +95,6 @@ DoorDep = Annotated[Door, Depends(door_of)]
     scope="redemption:write",
     response_model=RedemptionView,
     refuses=(
-        ProgrammeUnpublished,
         MemberNotFound,
         RewardNotFound,
         CostOutOfRange,
