@@ -30,7 +30,7 @@ def refusals() -> list[type[Refusal]]:
     for package in PACKAGES:
         _import_all(package)
     by_code: dict[str, type[Refusal]] = {}
-    for refusal in _below(Refusal):
+    for refusal in sorted(_below(Refusal), key=lambda one: (one.__module__, one.__name__)):
         known = by_code.setdefault(refusal.code, refusal)
         assert known.status == refusal.status, f"{refusal.code}: two meanings"
     return sorted(by_code.values(), key=lambda refusal: (refusal.status, refusal.code))
