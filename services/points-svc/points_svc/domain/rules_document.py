@@ -25,6 +25,18 @@ POINT_TYPES_MAX = 8
 RULES_MAX = 16
 TIERS_MAX = 32
 BURNABLE = "points"
+TO_COME = (
+    "availability",
+    "budget",
+    "campaigns",
+    "caps",
+    "courtesy_days",
+    "exclusive_group",
+    "inactivity_months",
+    "maximum_balance",
+    "priority",
+    "when",
+)
 
 
 def refused(code: str) -> PydanticCustomError:
@@ -42,9 +54,21 @@ def _at_most(limit: Fraction) -> AfterValidator:
 
 
 class Part(BaseModel):
-    """A part of the document: strict, and nothing that we do not know."""
+    """A part of the document: strict, and nothing that we do not know.
+
+    What people will look for and this build does not have is refused under its own name.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_nothing_to_come(cls, data: object) -> object:
+        named: dict[object, object] = data if isinstance(data, dict) else {}
+        for name in TO_COME:
+            if name in named:
+                raise refused(f"{name}_not_available")
+        return data
 
 
 Name = Annotated[str, Field(pattern=NAME)]
