@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
 
 from chassis.clock import clock
-from deploy.demo.books import read_books
+from deploy.demo.books import find_members, read_books
 from deploy.demo.door import Door, Refused, Unavailable, read_run_file
 from deploy.demo.position import Position
 from deploy.demo.posting import BATCH_BASKETS, post_year
@@ -64,20 +64,22 @@ async def play(settings: DemoSettings, console: Console) -> None:
     )
     door = Door(*_address(settings.data_dir))
     try:
-        rates = await _post(settings.data_dir, door, year, position, console)
-        redeemed = await redeem(door, year.cards)
-        with bar(console, "Reading the books", len(year.cards)) as advance:
-            members = await read_books(door, year.cards, advance)
-        console.print(summary(members, redeemed))
+        known, rates = await _post(settings.data_dir, door, year, position, console)
+        members = await find_members(door, year.cards, known)
+        redeemed = await redeem(door, members)
+        with bar(console, "Reading the books", len(members)) as advance:
+            books = await read_books(door, members, advance)
+        console.print(summary(books, redeemed))
         console.print(speed(rates), highlight=False)
-        show(console, await next_steps(door, members))
+        show(console, await next_steps(door, books))
     finally:
         await door.close()
 
 
 async def _post(
     folder: Path, door: Door, year: Year, position: Position, console: Console
-) -> Rates:
+) -> tuple[dict[str, str], Rates]:
+    """Post the rest and wait until it is heard: the members met on the way, and how fast it was."""
     batches = year.batches(BATCH_BASKETS, position.baskets, position.weeks)
     began = time.monotonic()
     with bar(console, "Posting baskets", year.baskets, position.baskets) as advance:
@@ -87,7 +89,8 @@ async def _post(
         quiet_since = await settle(
             folder, lambda left: status.update(f"{left:,} records on their way")
         )
-    return Rates(posted.baskets, posted.lines, posted_s, max(posted_s, quiet_since - began))
+    visible_s = max(posted_s, quiet_since - began)
+    return posted.member_ids, Rates(posted.baskets, posted.lines, posted_s, visible_s)
 
 
 def _address(folder: Path) -> tuple[str, str]:

@@ -25,6 +25,7 @@ class Posted:
     baskets: int = 0
     lines: int = 0
     replayed: int = 0
+    member_ids: dict[str, str] = field(default_factory=dict)
     _acknowledged: dict[int, int] = field(default_factory=dict)
 
     def acknowledge(self, begin: int, count: int, position: Position) -> None:
@@ -78,5 +79,6 @@ async def _post(door: Door, batch: Batch, posted: Posted) -> None:
         if answer["status"] not in (200, 201) or answer["stands"] != "accepted":
             raise Refused(f"basket {purchase.source_ref} was refused: {answer}")
         posted.replayed += answer["status"] == 200
+        posted.member_ids[purchase.member.value] = answer["member_id"]
         posted.lines += len(purchase.lines)
     posted.baskets += len(answers)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+from itertools import islice
 
-from deploy.demo.books import read_member
 from deploy.demo.door import Door, Refused
 
 REWARD = "fuel"
@@ -15,15 +15,14 @@ ASKED_AGAIN_MAX = 60
 ASK_EVERY_S = 0.5
 
 
-async def redeem(door: Door, cards: Sequence[str]) -> Counter[str]:
-    """One reward for each of the first households that can pay it; how each of them ended.
+async def redeem(door: Door, members: Mapping[str, str]) -> Counter[str]:
+    """One reward for each of the first of `members` (card → member id); how each of them ended.
 
     The key is made of the card, so a second run asks for nothing twice.
     """
     ended: Counter[str] = Counter()
-    for card in cards[:HOUSEHOLDS_MAX]:
-        member = await read_member(door, card)
-        body = {"member_id": member.member_id, "reward_id": REWARD}
+    for card, member_id in islice(members.items(), HOUSEHOLDS_MAX):
+        body = {"member_id": member_id, "reward_id": REWARD}
         try:
             answer = await door.post("/v1/redemptions", body, key=f"demo-{REWARD}-{card}")
             ended[await _end(door, answer)] += 1
