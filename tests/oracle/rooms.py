@@ -16,13 +16,13 @@ from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain import tiers
-from points_svc.domain.accrual import Terms, accrue, purchased, rate, rerate
+from points_svc.domain.accrual import Terms, accrue, compensate, purchased, rate
 from points_svc.domain.basis import DecisionBasis, Rate
 from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.burns import BurnAsk, burn_now
 from points_svc.domain.lots import Lot
 from points_svc.domain.settling import expire_ended
-from points_svc.domain.targets import Posted, Purchased, Returned
+from points_svc.domain.targets import Posted, Purchased, Returned, changes
 from tests.oracle.as_points import MEMBER, rule_book
 from tests.oracle.as_tiers import interval, ladder_of
 from tests.oracle.programme import Programme
@@ -118,7 +118,9 @@ class PointsRoom:
         purchase, back = self.purchases[fact_id], self._returns_of(fact_id)
         for rule in purchase.rules.points:
             book = books.of(MEMBER, rule.point_type)
-            rerate(book, purchase, self.used[fact_id], back, self.posted, self.terms)
+            used = self.used[fact_id]
+            found = changes(purchase, rule, used, back, self.posted)
+            compensate(book, purchase, used, found, self.terms)
 
     def _told(self, books: Books, event: TierChanged) -> None:
         self.timeline = tiers.hear(self.timeline, event)
