@@ -9,7 +9,7 @@ from contracts.events.base import Event
 from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain import accrual, adjustments, burns, holds
+from points_svc.domain import accrual, adjustments, burns, holds, rerating
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Book, Books
 from points_svc.domain.moments import moment_id
@@ -161,12 +161,12 @@ class Ledger:
             self.rerate(fact_id)
 
     def rerate(self, fact_id: str) -> None:
-        known = self.purchases[fact_id]
-        tier = just_before(self.timeline, known.occurred_at)
-        used = accrual.rate(tier, known.basis.is_before_enrolment, known.rules.base_tier)
+        known, told = self.purchases[fact_id], {"main": self.timeline}
         for rule in known.rules.points:
-            book = self.book(rule.point_type)
-            accrual.rerate(book, known, used, self.returns_of(fact_id), self.posted(), self.terms)
+            due = rerating.Due.of(
+                known, rule.point_type, told, self.returns_of(fact_id), self.posted()
+            )
+            rerating.bring_to_target(self.books, due, self.terms)
 
     def settle(self) -> None:
         for book in self.books.all():

@@ -1,6 +1,6 @@
 """A purchase comes in: which version and tier rate it, and what that brings (P5, P6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from contracts.events.points import PointsAccrued, PointsReversed
@@ -12,7 +12,7 @@ from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
 from points_svc.domain.rules import RuleBook
 from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
-from points_svc.domain.tiers import Timeline, Told, rating_tier
+from points_svc.domain.tiers import Told
 
 
 class Terms(NamedTuple):
@@ -50,23 +50,6 @@ def rate(told: Told | None, is_before_enrolment: bool, base_tier: str) -> Rate:
     return Rate(told.tier, told.from_at, told.seq)
 
 
-def is_rated_alike(
-    purchase: Purchased,
-    point_type: str,
-    before: Mapping[str, Timeline],
-    after: Mapping[str, Timeline],
-) -> bool:
-    """Whether two readings of a member's timelines rate a purchase with the same multiplier."""
-    rule = purchase.rules.of(point_type)
-    assert rule is not None, "a version that accrued a point type has a rule for it"
-    is_before, base = purchase.basis.is_before_enrolment, purchase.rules.base_tier
-    was, now = (
-        rate(rating_tier(ladders, purchase.occurred_at), is_before, base).tier
-        for ladders in (before, after)
-    )
-    return rule.multiplier(was) == rule.multiplier(now)
-
-
 def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms: Terms) -> None:
     """Post what a purchase is worth in every point type of its version, and what its waiting
     returns take back.
@@ -80,28 +63,13 @@ def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms
         _say_accrued(book, purchase, used, points, 1)
         posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}
         found = changes(purchase, rule, used, returns, posted) if returns else []
-        _compensate(book, purchase, used, found, terms)
+        compensate(book, purchase, used, found, terms)
 
 
-def rerate(
-    book: Book,
-    purchase: Purchased,
-    used: Rate,
-    returns: Sequence[Returned],
-    posted: Mapping[tuple[str, str], Posted],
-    terms: Terms,
-) -> None:
-    """Post *target − already posted* for the accrual and each reversal of a purchase, rated with
-    the tier `used`.
-    """
-    rule = purchase.rules.of(book.point_type)
-    assert rule is not None, "a version that accrued a point type has a rule for it"
-    _compensate(book, purchase, used, changes(purchase, rule, used, returns, posted), terms)
-
-
-def _compensate(
+def compensate(
     book: Book, purchase: Purchased, used: Rate, found: Sequence[Change], terms: Terms
 ) -> None:
+    """Bring a purchase's facts to their targets, and say each new total."""
     bring(book, purchase, found, terms.shortfall)
     for change in found:
         if change.is_reversal:

@@ -4,6 +4,7 @@ from chassis.tx import Tx
 from points_svc.domain.books import Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.store import accounts, holds, programme
 
@@ -18,11 +19,9 @@ async def lapse_holds(tx: Tx, limit: int) -> int:
     mine = {(account.member_id, account.point_type) for account in locked}
     over = await holds.due_holds_of(tx, [account.member_id for account in locked], tx.now)
     over = [hold for hold in over if (hold.member_id, hold.point_type) in mine]
-    await load_lots(
-        tx,
-        books.all(),
-        [(h.member_id, h.point_type, portion.lot_id) for h in over for portion in h.lots],
-    )
+    named = [(h.member_id, h.point_type, portion.lot_id) for h in over for portion in h.lots]
+    await load_named_lots(tx, books, named)
+    await load_lots(tx, books.all())
     for book in books.all():
         key = (book.member_id, book.point_type)
         settle(book, [hold for hold in over if (hold.member_id, hold.point_type) == key])

@@ -7,6 +7,7 @@ from points_svc.domain.basis import Portion
 from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.store import holds, programme
 
 
@@ -22,7 +23,8 @@ async def open_book(
     over = [hold for hold in over if hold.point_type == account.point_type]
     portions = [*returning, *(portion for hold in over for portion in hold.lots)]
     named = {(book.member_id, book.point_type, portion.lot_id) for portion in portions}
-    await load_lots(tx, [book], named)
+    await load_named_lots(tx, books, named)
+    await load_lots(tx, [book])
     lapsed = settle(book, over)
     if lapsed:
         await holds.end_holds(tx, lapsed)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from chassis.tx import Tx
 from contracts.events.tiers import TierChanged
-from points_svc.domain.accrual import is_rated_alike
 from points_svc.domain.moments import first_id
+from points_svc.domain.rerating import is_rated_alike
 from points_svc.domain.tiers import Timeline, hear_all
 from points_svc.handlers.rerate_purchases import Timelines, rerate_purchases
 from points_svc.store import accounts, members, postings, programme

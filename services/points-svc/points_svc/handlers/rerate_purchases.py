@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.tx import Tx
-from points_svc.domain import accrual
 from points_svc.domain.books import Account, Books
+from points_svc.domain.rerating import Due, bring_to_target, is_short
 from points_svc.domain.settling import expire_ended
-from points_svc.domain.tiers import Timeline, rating_tier
+from points_svc.domain.tiers import Timeline
 from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.store import postings, programme, returns
 from points_svc.store.postings import Accrued
@@ -21,30 +22,43 @@ async def rerate_purchases(
     """Post *target − already posted* for these accruals and every return of their purchases.
 
     The accounts are locked. Purchases are taken by (occurred_at, fact id), whatever order they came
-    in.
+    in. Other lots than their own are loaded only where those do not suffice, or something has
+    ended.
     """
     if not accrued:
         return
     terms = await programme.terms(tx)
+    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), accounts)
+    due = await _due(tx, accrued, timelines)
+    await load_named_lots(
+        tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]
+    )
+    short = {books.of(d.purchase.member_id, d.point_type) for d in due if is_short(books, d)}
+    await load_lots(tx, short)
+    for book in short:
+        expire_ended(book)
+    for one in sorted(due, key=lambda d: (d.purchase.occurred_at, d.purchase.fact_id)):
+        bring_to_target(books, one, terms)
+    for book in short:
+        book.close_spent()
+    await post_books(tx, books)
+
+
+async def _due(tx: Tx, accrued: Sequence[Accrued], timelines: Timelines) -> list[Due]:
+    """What each of these accruals and their returns should stand at, and what they stand at."""
     facts = {(a.purchase.member_id, a.purchase.fact_id) for a in accrued}
     backs = await returns.returns_of(tx, facts)
     reversals = {
         (member_id, back.fact_id) for member_id, fact_id in facts for back in backs.get(fact_id, ())
     }
     posted = await postings.posted(tx, facts, reversals)
-    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), accounts)
-    touched = [books.of(a.purchase.member_id, a.point_type) for a in accrued]
-    await load_lots(
-        tx, touched, [(a.purchase.member_id, a.point_type, a.purchase.fact_id) for a in accrued]
-    )
-    for book in books.all():
-        expire_ended(book)
-    for one in sorted(accrued, key=lambda a: (a.purchase.occurred_at, a.purchase.fact_id)):
-        bought = one.purchase
-        told = rating_tier(timelines.get(bought.member_id, {}), bought.occurred_at)
-        used = accrual.rate(told, bought.basis.is_before_enrolment, bought.rules.base_tier)
-        book = books.of(bought.member_id, one.point_type)
-        accrual.rerate(book, bought, used, backs.get(bought.fact_id, ()), posted, terms)
-    for book in set(touched):
-        book.close_spent()
-    await post_books(tx, books)
+    return [
+        Due.of(
+            one.purchase,
+            one.point_type,
+            timelines.get(one.purchase.member_id, {}),
+            backs.get(one.purchase.fact_id, ()),
+            posted,
+        )
+        for one in accrued
+    ]

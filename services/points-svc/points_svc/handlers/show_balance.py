@@ -12,6 +12,7 @@ from points_svc.domain.refusals import MemberNotFound
 from points_svc.domain.rules_document import BURNABLE
 from points_svc.domain.wall_time import first_day_without
 from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.store import accounts, holds, members, programme
 
 EXPIRING_MAX = 100
@@ -44,7 +45,8 @@ async def show_balance(tx: Tx, member_id: str) -> list[Balance]:
     books = Books(tx.now, "", stored)
     over = await holds.due_holds_of(tx, [member_id], tx.now)
     named = [(member_id, hold.point_type, lot.lot_id) for hold in over for lot in hold.lots]
-    await load_lots(tx, books.all(), named)
+    await load_named_lots(tx, books, named)
+    await load_lots(tx, books.all())
     if await accounts.accounts_of(tx, [member_id]) != stored:
         raise Conflict("an account moved while it was read")
     for book in books.all():
