@@ -62,7 +62,11 @@ async def test_nothing_acknowledged_is_lost_and_nothing_doubles(
     await Convergence(books, broker.bootstrap).reached()
 
     assert killer.kills >= KILLS
-    assert told.asked_again > 0
+    assert told.asked_again > 0, "no request met a dead process"
+    assert told.fulfilled, "nothing was redeemed"
+    print(
+        len(told.histories), "members,", len(told.fulfilled), "redeemed,", told.asked_again, "again"
+    )
     assert await books.violations() == []
     assert differences(CLASSIC, told.histories, await books.shown()) == []
     assert await redeemed(books) == set(told.fulfilled.items())

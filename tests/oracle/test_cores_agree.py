@@ -6,6 +6,7 @@ republished), between sweeps and burns at moments that only move forward.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,9 +23,11 @@ from tests.oracle.ladders import a_programme
 from tests.oracle.programme import BRISK, CLASSIC, GROCER, Programme
 from tests.oracle.rating import Rated, rate, settle
 from tests.oracle.rooms import PointsRoom, TierRoom
+from tests.oracle.test_story import ENROLLED, LINE_1, LINE_2, A, B, C, D, E, F
 from tests.oracle.timeline import joined
 
 FRAME = Frame()
+ACCRUED = {"A": 110, "F": 220, "B": 275, "C": 119, "D": 1200, "E": 12}
 DELIVERIES_MAX = 2_000
 THOROUGH = settings(
     max_examples=550,
@@ -136,6 +139,22 @@ def test_I10_with_burns_the_settled_sum_is_order_free(data: st.DataObject) -> No
         account = play.points.accounts[kind]
         stands = account.available + account.held + account.pending - account.deficit
         assert stands + play.points.expired(kind) == rated.total(kind) - play.points.burned[kind]
+
+
+def test_the_story_ends_alike_in_every_order_of_its_purchases() -> None:
+    """programmes.md, form (b): then the redemption of 500."""
+    for number, purchases in enumerate(permutations((A, B, C, D, E, F))):
+        play = Play(Seeded(number), CLASSIC, History(ENROLLED, purchases, (LINE_2, LINE_1)))
+        play.run(burns=False)
+        posted = play.points.posted.items()
+        points = {name: each.points for (name, kind), each in posted if kind == "points"}
+        assert points == {**ACCRUED, "D2": 480, "D1": 720}
+        shown = play.tiers.timeline()
+        assert [each.tier for each in shown] == ["regular", "silver", "regular"]
+        assert shown[1].from_at == B.occurred_at
+        play.points.burn("points", 500, play.now, "tote")
+        account = play.points.accounts["points"]
+        assert (account.available, account.deficit) == (236, 0)
 
 
 def test_every_accrual_is_said_also_for_zero_points() -> None:
