@@ -23,19 +23,24 @@ class Stuck(Exception):
     """Records are on the way and a process says that it does not go on; the message names it."""
 
 
-async def settle(folder: Path, on_look: Callable[[int], None]) -> float:
+async def settle(
+    folder: Path,
+    on_look: Callable[[int], None],
+    quiet_s: float = QUIET_S,
+    stuck_s: float = STUCK_S,
+) -> float:
     """Return when nothing has been on the way for a while: the monotonic time since when.
 
     `on_look` hears how much is on the way. Raises Stuck.
     """
     left, since = -1, time.monotonic()
     async with asyncio.timeout(SETTLING_MAX_S), httpx.AsyncClient(trust_env=False) as client:
-        while left != 0 or time.monotonic() - since < QUIET_S:
+        while left != 0 or time.monotonic() - since < quiet_s:
             urls = _addresses(folder)
             now = await _on_the_way(client, urls)
             if now != left:
                 left, since = now, time.monotonic()
-            elif left and time.monotonic() - since > STUCK_S:
+            elif left and time.monotonic() - since > stuck_s:
                 await _demand_health(client, urls)
             on_look(max(left, 0))
             await asyncio.sleep(LOOK_EVERY_S)
