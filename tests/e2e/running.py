@@ -48,9 +48,13 @@ class Run:
             )
 
     def bring_up(self, **environment: str) -> dict[str, Any]:
-        """Start, wait for the line, and return what `run.json` says."""
+        """Start, wait for the line, and return what `run.json` says; a failure leaves nothing."""
         self.start(**environment)
-        self.wait_for(READY, READY_MAX_S)
+        try:
+            self.wait_for(READY, READY_MAX_S)
+        except BaseException:
+            self.clear()
+            raise
         self._seen = [*self._now().children(recursive=True), *self._servers()]
         return self.told()
 
