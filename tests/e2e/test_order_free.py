@@ -104,7 +104,7 @@ async def tell(
     lines: dict[str, list[tuple[Teller, str, Any]]] = defaultdict(list)
     for teller, batch in batches.items():
         if None in batch:
-            teller.member_id = await till.enrol(teller.card, teller.history.enrolled_at)
+            teller.member_id = await till.enrol_once(teller.card, teller.history.enrolled_at)
         for fact in batch:
             if isinstance(fact, Purchase):
                 body = till.purchase_body(teller.card, teller.ref(fact.fact_id), fact)
