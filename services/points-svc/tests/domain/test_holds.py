@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from points_svc.domain import holds
 from points_svc.domain.refusals import (
     CaptureExceedsHold,
     HoldNotOpen,
     PointsInsufficient,
 )
-from points_testing.ledger import Ledger, purchase, shanghai
+from points_testing.ledger import WHY, Ledger, purchase, shanghai
 
 BUY = shanghai("2026-03-02 10:00")
 END = shanghai("2028-01-01 00:00")
@@ -66,6 +67,19 @@ def test_P8_at_its_lapse_a_hold_is_over_whether_or_not_the_job_has_run(verb):
         ledger.capture("h", 50) if verb == "capture" else ledger.release("h")
     assert refused.value.numbers == {"state": "lapsed"}
     assert ledger.sums() | {"available": 110, "held": 0} == ledger.sums()
+
+
+def test_P8_a_hold_that_is_over_ends_no_other_way_whatever_its_row_says():
+    ledger = with_points("100.00")
+    hold = ledger.hold("h", 50, lapse_after_s=60)
+    ledger.at(BUY + 60 * SECOND)
+    assert hold.state == "open"
+    for end in (
+        lambda: holds.capture(ledger.book(), hold, 50, WHY),
+        lambda: holds.release(ledger.book(), hold, WHY),
+    ):
+        with pytest.raises(HoldNotOpen):
+            end()
 
 
 def test_P8_a_moment_before_its_lapse_a_hold_is_captured():

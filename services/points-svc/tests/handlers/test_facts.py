@@ -130,6 +130,17 @@ async def test_P14_a_return_after_the_burn_becomes_a_deficit_that_the_next_accru
     assert await desk.books_balance()
 
 
+async def test_P7_where_the_own_lot_does_not_suffice_others_are_drawn_on(desk: Desk):
+    member = await desk.enroll()
+    a, other = bought(member, "100.00"), bought(member, "100.00", at=START - DAY)
+    await desk.hear(a)
+    assert (await desk.burn(member, 100)).status_code == 201
+    await desk.hear(other)
+    await desk.hear(back(a, f"r{member}", START, ("1", 1)))
+    assert await desk.account(member) == {"available": 10, "held": 0, "pending": 0, "deficit": 0}
+    assert await desk.books_balance()
+
+
 @pytest.mark.parametrize("is_expired_first", [True, False], ids=["expiry first", "return first"])
 async def test_P7_expiry_before_or_after_the_return_ends_alike(desk: Desk, is_expired_first: bool):
     member = await desk.enroll()
