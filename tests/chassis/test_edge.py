@@ -224,6 +224,14 @@ async def test_pages_follow_a_cursor_that_nobody_can_forge(api, stage):
     assert (await api.get("/v1/jars", params={"limit": 201})).status_code == 422
 
 
+async def test_a_parameter_that_would_be_ignored_is_refused(api):
+    answer = await api.get("/v1/jars", params={"limit": 1, "at": "2026-01-01T00:00:00Z"})
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"path": "", "code": "unknown_parameter"}],
+    )
+
+
 async def test_what_is_not_there_is_a_problem_too(api):
     for answer, code in (
         (await api.get("/v1/jars/none"), "not_found"),

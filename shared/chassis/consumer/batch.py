@@ -19,7 +19,7 @@ from chassis.consumer.parking import park, whereabouts
 from chassis.consumer.reading import Reader, Reading, Stop, Unfit
 from chassis.database import Database
 from chassis.subscription import Subscription
-from chassis.tx import Cause, Conflict, Tx, Unavailable
+from chassis.tx import Cause, Conflict, Tx, Unavailable, Unpublished
 
 failpoints.register("consumer.before_inbox", "consumer.after_effect", "consumer.after_commit")
 
@@ -28,7 +28,7 @@ CONFLICT_FIRST_S = 0.01
 ALONE_MAX = 3
 ALONE_WAIT_S = 0.05
 
-PASSING = (Conflict, Unavailable, Zombie, BusDown)
+PASSING = (Conflict, Unavailable, Unpublished, Zombie, BusDown)
 """What goes by without anybody's fault; such a batch is read again and never parked."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from chassis.http.problems import TooLarge, UnsupportedMediaType
+from chassis.http.problems import FieldError, Invalid, TooLarge, UnsupportedMediaType
 from chassis.http.strictjson import parse
 
 BODY_MAX = 64 * 1024
@@ -27,6 +27,16 @@ class Terms:
     named_by: str = ""
     lines: bool = False
     body_max: int = BODY_MAX
+    asks: frozenset[str] = frozenset()
+
+
+def check_query(request: Request, terms: Terms) -> None:
+    """Refuse what the route would ignore: who asks `?at=` and gets today's answer is misled.
+
+    Refusals: Invalid.
+    """
+    if not set(request.query_params) <= terms.asks:
+        raise Invalid(FieldError("", "unknown_parameter"))
 
 
 async def read_body(request: Request, terms: Terms) -> Any:

@@ -6,10 +6,11 @@ request again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from chassis.auth import Caller
 from chassis.database import BATCH, REQUEST
 from chassis.http import idempotency, problems
 from chassis.http.edge import Unit, admit, cause_of, edge_of
-from chassis.http.read import NDJSON, Terms, read_body
+from chassis.http.read import NDJSON, Terms, check_query, read_body
 from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
 from chassis.work import Work
 from contracts.refusal import Refusal
@@ -52,12 +53,20 @@ class EdgeRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handler, inside our admission, reading and transaction."""
         inner = super().get_route_handler()
-        terms = Terms(**(self.openapi_extra or {})[TERMS])
+        asks = frozenset(asked_by(self.dependant))
+        terms = Terms(**(self.openapi_extra or {})[TERMS], asks=asks)
 
         async def handle(request: Request) -> Response:
             return await serve(request, terms, inner)
 
         return handle
+
+
+def asked_by(dependant: Dependant) -> Iterator[str]:
+    """The query parameters that a route and what it depends on read."""
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for below in dependant.dependencies:
+        yield from asked_by(below)
 
 
 async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
@@ -67,6 +76,7 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
     outcome = "none"
     try:
         request.state.caller = admit(request, terms.scope)
+        check_query(request, terms)
         body = await read_body(request, terms)
         async with asyncio.timeout(request_seconds(request, terms)):
             return await _attempts(request, terms, inner, body)

@@ -91,7 +91,10 @@ class PointsExpired(PointsEvent):
 
 
 class PointsAdjusted(PointsEvent):
-    """Points were given by hand. `reason` is a code, never free text about a person."""
+    """Points were given by hand, or taken: then, and only here, `points` is negative.
+
+    `reason` is a code, never free text about a person.
+    """
 
     adjustment_id: str
     actor: str
