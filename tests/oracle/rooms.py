@@ -118,6 +118,7 @@ class PointsRoom:
         purchase, back = self.purchases[fact_id], self._returns_of(fact_id)
         for rule in purchase.rules.points:
             book = books.of(MEMBER, rule.point_type)
+            expire_ended(book)
             used = self.used[fact_id]
             found = changes(purchase, rule, used, back, self.posted)
             compensate(book, purchase, used, found, self.terms)
