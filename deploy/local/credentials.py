@@ -22,14 +22,14 @@ _CHECKSUM_CHARS = 6
 
 _CHANNEL = (
     "member:write member:lookup member:read purchase:write return:any fact:read points:read "
-    "points:redeem points:preview standing:read voucher:use redemption:write benefit:read"
+    "points:redeem standing:read voucher:use redemption:write benefit:read"
 )
 SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
     "staff": "member:read member:lookup member:reveal fact:read fact:review points:read "
-    "points:adjust points:preview standing:read benefit:read voucher:void reports:read",
-    "finance": "reports:read member:read fact:read points:read standing:read benefit:read",
+    "points:adjust standing:read benefit:read voucher:void",
+    "finance": "member:read fact:read points:read standing:read benefit:read",
     "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read",
     "benefit-svc": "points:redeem points:read",
 }

@@ -76,6 +76,8 @@ class Client:
         headers: dict[str, str],
     ) -> Answer:
         headers = {"X-Request-Id": cause.request_id, **headers}
+        if cause.traceparent:
+            headers["traceparent"] = cause.traceparent
         attempts = stamina.retry_context(
             on=Unknown,
             attempts=ATTEMPTS_MAX,

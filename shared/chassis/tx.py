@@ -48,12 +48,14 @@ class Unpublished(Exception):
 class Cause:
     """What started a transaction. `actor` is `key:<id>`, `job:<name>` or `bus:<topic>`.
 
+    `traceparent` is the caller's W3C trace, carried on with what is said; empty where none came.
     `lost_races`: how often this very work ended in a Conflict before. Who keeps losing takes locks.
     """
 
     request_id: str
     actor: str
     lost_races: int = 0
+    traceparent: str = ""
 
 
 @lru_cache(maxsize=1_000)

@@ -27,6 +27,8 @@ from chassis.http.strictjson import parse
 from chassis.jobs import Job
 from chassis.service import Service
 from chassis.tx import Conflict, Tx
+from contracts.events.members import MemberEnrolled
+from contracts.ids import EventId, MemberId
 from contracts.refusal import Refusal
 
 
@@ -113,6 +115,22 @@ async def read_jar(name: RefPath, tx: TxDep) -> JarView:
     if not rows:
         raise NotFound
     return JarView.model_validate(rows[0])
+
+
+@router.post("/jars/{name}/tell", scope="jar:write")
+async def tell(name: RefPath, tx: TxDep) -> JarView:
+    """Say that somebody has the jar."""
+    tx.emit(
+        MemberEnrolled(
+            event_id=EventId(name),
+            member_id=MemberId(name),
+            occurred_at=tx.now,
+            recorded_at=tx.now,
+            version="1",
+            enrolled_at=tx.now,
+        )
+    )
+    return JarView(name=name, beans=0)
 
 
 @router.get("/jars/{name}/settings", scope="jar:read")

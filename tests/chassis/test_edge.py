@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chassis import failpoints
+from chassis.bus.message import unpack
 from tests.chassis import shelf
 
 KEY = {"Idempotency-Key": "key-00000001"}
@@ -222,6 +223,26 @@ async def test_pages_follow_a_cursor_that_nobody_can_forge(api, stage):
         [{"path": "/cursor", "code": "format"}],
     )
     assert (await api.get("/v1/jars", params={"limit": 201})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        pytest.param("00-" + "4b" * 16 + "-" + "f9" * 8 + "-01", True, id="a trace is carried on"),
+        pytest.param("00-secret", False, id="what is no trace is not"),
+    ],
+)
+async def test_a_callers_trace_travels_with_what_is_said(api, stage, sent, kept):
+    await api.post("/v1/jars/traced/tell", headers={"traceparent": sent})
+    records = (await stage.rows("SELECT records FROM outbox ORDER BY id DESC LIMIT 1"))[0].records
+    headers = dict(unpack(records)[0].headers)
+    assert headers.get("traceparent", b"").decode() == (sent if kept else "")
+
+
+async def test_an_instant_may_be_finer_than_we_keep(api):
+    body = {"name": "fine", "beans": 1, "made_at": "2026-03-02T10:00:00.1234567+08:00"}
+    answer = await api.post("/v1/jars", json=body, headers={"Idempotency-Key": "key-fine-1"})
+    assert answer.json()["made_at"] == "2026-03-02T02:00:00.123456Z"
 
 
 async def test_a_parameter_that_would_be_ignored_is_refused(api):

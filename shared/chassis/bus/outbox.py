@@ -73,7 +73,7 @@ class Claimed(NamedTuple):
 async def write(tx: Tx, events: Sequence[Event]) -> None:
     """One row with all events of the transaction, in the order they were emitted. None: no row."""
     if events:
-        messages = [encode(event) for event in events]
+        messages = [encode(event, tx.cause.traceparent) for event in events]
         await tx.execute("write_outbox", WRITE, n=len(messages), records=pack(messages))
 
 

@@ -23,7 +23,10 @@ from contracts.quantities import AMOUNT_MINOR_MAX, POINTS_MAX
 QUANTITY_MAX = 1_000_000
 REF_PATTERN = r"^[A-Za-z0-9._:-]{1,64}$"
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
+RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+WHOLE_MICROS = re.compile(r"(\.\d{6})\d+")
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
@@ -47,7 +50,7 @@ def _instant(value: Any) -> datetime:
             "value_error", "an RFC 3339 instant with offset", {"code": "format"}
         )
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        return datetime.fromisoformat(WHOLE_MICROS.sub(r"\1", value.upper())).astimezone(UTC)
     except (ValueError, OverflowError):
         raise PydanticCustomError("value_error", "no such instant", {"code": "format"}) from None
 

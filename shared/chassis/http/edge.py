@@ -1,5 +1,6 @@
 """What the HTTP edge knows of its process, and the one transaction of a request."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from chassis.client import Client
 from chassis.database import Database, Patience
 from chassis.http.problems import Forbidden, Unauthenticated
 from chassis.tx import Cause, Tx
+
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,12 @@ def edge_of(request: Request) -> Edge:
 def cause_of(request: Request) -> Cause:
     """What a transaction of this request is started by."""
     caller: Caller = request.state.caller
-    return Cause(request_id=request.state.request_id, actor=f"key:{caller.key_id}")
+    trace = request.headers.get("traceparent", "")
+    return Cause(
+        request_id=request.state.request_id,
+        actor=f"key:{caller.key_id}",
+        traceparent=trace if TRACEPARENT.fullmatch(trace) else "",
+    )
 
 
 def admit(request: Request, scope: str) -> Caller:
