@@ -126,9 +126,18 @@ class Shops:
             made = await ops.put("/v1/benefit-svc/programme", json=read("benefit.json"))
             assert made.is_success, made.text
 
+    def unheard_of(self) -> MemberId:
+        """Someone of whom points-svc has heard nothing."""
+        return MemberId(f"member-{next(_names):05}")
+
     async def member(self, points: int) -> MemberId:
         """Someone who has so many points."""
-        member_id = MemberId(f"member-{next(_names):05}")
+        member_id = self.unheard_of()
+        await self.enrol(member_id, points)
+        return member_id
+
+    async def enrol(self, member_id: MemberId, points: int) -> None:
+        """points-svc hears of a member, who gets so many points."""
         enrolled = MemberEnrolled(
             event_id=EventId(f"{member_id}.enrolled"),
             member_id=member_id,
@@ -146,7 +155,6 @@ class Shops:
                     headers={"Idempotency-Key": f"given-{member_id}"},
                 )
                 assert given.is_success, given.text
-        return member_id
 
     async def reward(self, points: int = 500, stock: int | None = 10) -> str:
         """Something to redeem."""

@@ -78,10 +78,26 @@ async def test_a_refused_redemption_says_why_for_ever(shops: Shops) -> None:
     }
 
 
-async def test_a_member_whom_points_svc_does_not_know_is_refused(shops: Shops) -> None:
-    tote = await shops.reward(stock=1)
-    answer = await shops.redeem("nobody", tote)
-    assert (answer.status_code, answer.json()["code"]) == (404, "member_not_found")
+async def test_B4_a_member_whom_points_svc_has_not_heard_of_yet_is_pending(shops: Shops) -> None:
+    member, tote = shops.unheard_of(), await shops.reward(stock=1)
+    answer = await shops.redeem(member, tote)
+    assert (answer.status_code, answer.json()["state"]) == (202, "pending")
+    await shops.enrol(member, 500)
+    await shops.recover()
+    again = await shops.redeem(member, tote)
+    assert (again.status_code, again.json()["state"]) == (201, "fulfilled")
+    assert await shops.account(member) == (0, 0)
+    assert await books(shops) == []
+
+
+async def test_B4_a_member_whom_points_svc_never_hears_of_is_turned_back(shops: Shops) -> None:
+    member, tote = shops.unheard_of(), await shops.reward(stock=1)
+    assert (await shops.redeem(member, tote)).status_code == 202
+    await shops.recover()
+    assert (await shops.redeem(member, tote)).status_code == 202
+    await shops.recover(is_tired=True)
+    again = await shops.redeem(member, tote)
+    assert (again.status_code, again.json()["code"]) == (409, "redemption_timed_out")
     assert await books(shops) == []
 
 

@@ -17,8 +17,7 @@ from tests.oracle.programme import Programme
 ASKED_MAX = 600
 AGAIN_AFTER_S = 0.1
 REWARD = "coffee"
-REFUSED = {"points_insufficient", "member_not_found"}
-"""Too few points; or points-svc has not heard of the member yet, which is the same to a till."""
+REFUSED = {"points_insufficient"}
 Send = Callable[[], Awaitable[httpx.Response]]
 
 

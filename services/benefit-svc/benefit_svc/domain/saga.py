@@ -47,7 +47,9 @@ class HoldIs:
 
 @dataclass(frozen=True)
 class Unseen:
-    """points-svc has no such hold: still unknown, a request for it may be on its way."""
+    """points-svc has no such hold, or has not heard of the member: still unknown, the request or
+    the news may be on its way.
+    """
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied
     if isinstance(answer, Unseen):
         if redemption.attempts > ATTEMPTS_MAX:
             return Next(Step.TURN_BACK, TIMED_OUT)
-        return Next(Step.HOLD)
+        return Next(Step.WAIT if did is Step.HOLD else Step.HOLD)
     if did is Step.CAPTURE:
         return Next(Step.TURN_BACK, Why(HoldNotOpen.code, {"state": "lapsed"}))
     return Next(Step.CAPTURE)

@@ -24,10 +24,12 @@ from chassis.client import Answer as HttpAnswer
 from chassis.client import Client
 from chassis.client import Unknown as NoAnswer
 from chassis.tx import Cause
+from contracts.quantities import Points
 
 LAPSE_AFTER_S = 900
 PURPOSE = "redemption"
 STATES: Mapping[str, HoldState] = {state: state for state in get_args(HoldState)}
+UNSEEN = frozenset({"hold_not_found", "member_not_found"})
 FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
 
 Call = Callable[[Client, Redemption, Cause], Awaitable[HttpAnswer]]
@@ -43,7 +45,7 @@ async def call_points(
             answer = await call(client, redemption, cause)
     except (NoAnswer, TimeoutError):
         return Unknown()
-    return meaning(answer)
+    return meaning(answer, redemption.points)
 
 
 async def _hold(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
@@ -77,31 +79,34 @@ def _hold_path(one: Redemption) -> str:
     return f"/v1/points/{one.member_id}/holds/{one.redemption_id}"
 
 
-def hold_meaning(answer: HttpAnswer) -> Answer:
-    """What an answer about a hold says. Only a business's no is a no: a 401 or 404 of a wrong
-    address is not.
+def hold_meaning(answer: HttpAnswer, points: Points) -> Answer:
+    """What an answer about the hold of `points` says. Only a business's no is a no: a 401 is not,
+    nor is any 404, for points-svc may hear of the member, or get our hold, a moment from now.
     """
     if answer.status < 300:
-        return _hold_is(answer.body)
+        return _hold_is(answer.body, points)
     if answer.code == "hold_released":
         return HoldIs("released")
     if answer.code == "hold_not_open":
-        return _hold_is(answer.body)
-    if answer.code == "hold_not_found":
+        return _hold_is(answer.body, points)
+    if answer.code in UNSEEN:
         return Unseen()
-    if answer.status in (409, 422) or answer.code == "member_not_found":
+    if answer.status in (409, 422):
         return Denied(answer.code, _numbers(answer.body))
     return Unknown()
 
 
-def cancel_meaning(answer: HttpAnswer) -> Answer:
-    """What an answer about the burn's cancel says: done, or to be asked again."""
-    return BurnCancelled() if answer.status < 300 else Unknown()
+def cancel_meaning(answer: HttpAnswer, points: Points) -> Answer:
+    """What an answer about the cancel of the burn of `points` says: done, or to be asked again."""
+    is_done = answer.status < 300 and answer.body.get("points") == points
+    return BurnCancelled() if is_done else Unknown()
 
 
-def _hold_is(body: Mapping[str, Any]) -> HoldIs | Unknown:
+def _hold_is(body: Mapping[str, Any], points: Points) -> HoldIs | Unknown:
+    """A hold that burned other than our points is not ours, and says nothing."""
     found = STATES.get(str(body.get("state")))
-    return HoldIs(found) if found else Unknown()
+    is_others = found == "captured" and body.get("captured") != points
+    return Unknown() if found is None or is_others else HoldIs(found)
 
 
 def _numbers(body: Mapping[str, Any]) -> dict[str, int | str]:
@@ -112,7 +117,7 @@ def _numbers(body: Mapping[str, Any]) -> dict[str, int | str]:
     }
 
 
-CALLS: Mapping[Step, tuple[Call, Callable[[HttpAnswer], Answer]]] = {
+CALLS: Mapping[Step, tuple[Call, Callable[[HttpAnswer, Points], Answer]]] = {
     Step.HOLD: (_hold, hold_meaning),
     Step.ASK: (_ask, hold_meaning),
     Step.CAPTURE: (_capture, hold_meaning),

@@ -93,6 +93,7 @@ def _held(world: World) -> Iterator[tuple[World, Answer]]:
     if world.hold is None:
         yield replace(world, hold="open"), HoldIs("open")
         yield world, NO
+        yield world, Unseen()
     else:
         yield world, HoldIs("released" if world.hold == "released" else "open")
 
@@ -232,6 +233,8 @@ OLD = replace(ROW, attempts=ATTEMPTS_MAX + 1)
         pytest.param(ROW, Step.HOLD, HoldIs("open"), Step.CAPTURE, id="held: capture"),
         pytest.param(ROW, Step.HOLD, NO, Step.TURN_BACK, id="denied: note it before undoing"),
         pytest.param(ROW, Step.HOLD, Unknown(), Step.ASK, id="a timeout is no no: ask"),
+        pytest.param(ROW, Step.HOLD, Unseen(), Step.WAIT, id="a member not heard of yet: later"),
+        pytest.param(OLD, Step.HOLD, Unseen(), Step.TURN_BACK, id="never heard of: go back"),
         pytest.param(ROW, Step.ASK, Unseen(), Step.HOLD, id="unseen is unknown: the same id again"),
         pytest.param(OLD, Step.ASK, Unseen(), Step.TURN_BACK, id="unseen for too long: go back"),
         pytest.param(ROW, Step.ASK, Unknown(), Step.WAIT, id="still unknown: later"),

@@ -5,6 +5,7 @@ import pytest
 from benefit_svc.domain.saga import BurnCancelled, Denied, HoldIs, Unknown, Unseen
 from benefit_svc.outbound.points import cancel_meaning, hold_meaning
 from chassis.client import Answer
+from contracts.quantities import Points
 
 
 def problem(status, code, **numbers):
@@ -12,11 +13,26 @@ def problem(status, code, **numbers):
     return Answer(status, {**frame, "code": code, "outcome": "none", **numbers})
 
 
+def captured(points):
+    return Answer(200, {"state": "captured", "points": 500, "captured": points})
+
+
+def burn_cancelled(points):
+    return Answer(200, {"state": "cancelled", "points": points})
+
+
 @pytest.mark.parametrize(
     ("answer", "meaning"),
     [
         pytest.param(Answer(201, {"state": "open"}), HoldIs("open"), id="held"),
-        pytest.param(Answer(200, {"state": "captured"}), HoldIs("captured"), id="captured"),
+        pytest.param(captured(500), HoldIs("captured"), id="captured"),
+        pytest.param(captured(1), Unknown(), id="captured, but not our points"),
+        pytest.param(
+            Answer(200, {"state": "captured"}), Unknown(), id="captured, nobody knows what"
+        ),
+        pytest.param(
+            problem(409, "hold_not_open", state="captured"), Unknown(), id="ended so: ask how many"
+        ),
         pytest.param(Answer(200, {"state": "elsewhere"}), Unknown(), id="a state nobody knows"),
         pytest.param(Answer(200, {}), Unknown(), id="no state"),
         pytest.param(
@@ -27,7 +43,7 @@ def problem(status, code, **numbers):
         pytest.param(problem(409, "hold_released"), HoldIs("released"), id="a tombstone"),
         pytest.param(problem(409, "hold_not_open", state="lapsed"), HoldIs("lapsed"), id="lapsed"),
         pytest.param(problem(404, "hold_not_found"), Unseen(), id="unseen"),
-        pytest.param(problem(404, "member_not_found"), Denied("member_not_found"), id="nobody"),
+        pytest.param(problem(404, "member_not_found"), Unseen(), id="a member not heard of yet"),
         pytest.param(problem(404, "not_found"), Unknown(), id="a wrong address is no no"),
         pytest.param(problem(401, "unauthenticated"), Unknown(), id="a wrong key is no no"),
         pytest.param(problem(403, "forbidden"), Unknown(), id="a missing scope is no no"),
@@ -35,7 +51,7 @@ def problem(status, code, **numbers):
     ],
 )
 def test_B4_an_answer_about_a_hold_means(answer, meaning):
-    found = hold_meaning(answer)
+    found = hold_meaning(answer, Points(500))
     assert found == meaning
     assert getattr(found, "numbers", {}) == getattr(meaning, "numbers", {})
 
@@ -43,9 +59,10 @@ def test_B4_an_answer_about_a_hold_means(answer, meaning):
 @pytest.mark.parametrize(
     ("answer", "meaning"),
     [
-        pytest.param(Answer(200, {"state": "cancelled"}), BurnCancelled(), id="done"),
+        pytest.param(burn_cancelled(500), BurnCancelled(), id="done"),
+        pytest.param(burn_cancelled(0), Unknown(), id="a tombstone gave nothing back: again"),
         pytest.param(problem(409, "hold_not_captured"), Unknown(), id="anything else: again"),
     ],
 )
 def test_an_answer_about_a_cancel_means(answer, meaning):
-    assert cancel_meaning(answer) == meaning
+    assert cancel_meaning(answer, Points(500)) == meaning

@@ -7,7 +7,6 @@ from typing import Self
 from benefit_svc.domain.redemptions import Redemption, Why
 from benefit_svc.domain.refusals import (
     HoldNotOpen,
-    MemberNotFound,
     PointsInsufficient,
     PointsRefused,
     RedemptionTimedOut,
@@ -21,10 +20,7 @@ from contracts.ids import VoucherId
 from contracts.refusal import Refusal
 
 FULFILLED, CANCELLED = 201, 200
-KNOWN = {
-    refusal.code: refusal
-    for refusal in (MemberNotFound, PointsInsufficient, RedemptionTimedOut, HoldNotOpen)
-}
+KNOWN = {refusal.code: refusal for refusal in (PointsInsufficient, RedemptionTimedOut, HoldNotOpen)}
 
 
 class VoucherView(View):

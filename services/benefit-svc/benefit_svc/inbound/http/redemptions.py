@@ -11,7 +11,6 @@ from benefit_svc.domain.redemptions import Asked, Redemption, redemption_id_of
 from benefit_svc.domain.refusals import (
     CostOutOfRange,
     HoldNotOpen,
-    MemberNotFound,
     OutOfStock,
     PointsInsufficient,
     PointsRefused,
@@ -95,7 +94,6 @@ DoorDep = Annotated[Door, Depends(door_of)]
     scope="redemption:write",
     response_model=RedemptionView,
     refuses=(
-        MemberNotFound,
         RewardNotFound,
         CostOutOfRange,
         RewardLimitReached,
