@@ -28,9 +28,7 @@ async def suite(ground: Ground) -> AsyncIterator[Suite]:
 async def test_ten_are_fulfilled_and_ninety_refused(suite: Suite) -> None:
     client = await suite.client("till")
     till, rest = Till(client, "CNY", suite.run_jobs), Rest(suite)
-    members = [await till.enrol(f"T{n}", ENROLLED) for n in range(TILLS)]
-    for n in range(TILLS):
-        await till.buy(f"T{n}", f"T{n}-buys", bought("", on(3, 2), 50_000))
+    members = await asyncio.gather(*(enrolled(till, f"T{n}") for n in range(TILLS)))
     ops = await suite.client("ops")
     reward = {"reward_id": "last-tote", "name": "tote", "points": 500, "stock": STOCK}
     made = await ops.post("/v1/rewards", json=reward, headers={"Idempotency-Key": "the-last-totes"})
@@ -51,3 +49,10 @@ async def test_ten_are_fulfilled_and_ninety_refused(suite: Suite) -> None:
     assert [each["stock_left"] for each in rewards if each["reward_id"] == "last-tote"] == [0]
     left = [(await till.points(member))["available"] for member in members]
     assert (left.count(50), left.count(550)) == (STOCK, TILLS - STOCK)
+
+
+async def enrolled(till: Till, card: str) -> str:
+    """A member with 550 points."""
+    member_id = await till.enrol(card, ENROLLED)
+    await till.buy(card, f"{card}-buys", bought("", on(3, 2), 50_000))
+    return member_id

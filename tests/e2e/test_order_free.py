@@ -4,6 +4,7 @@ Every history is told by several members, to each in an order of its own. What s
 at the end is what the oracle says of the facts as a set.
 """
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -33,6 +34,7 @@ FRAME = Frame(datetime(2025, 1, 22, tzinfo=UTC), datetime(2026, 2, 20, tzinfo=UT
 HISTORIES = {"local": 200, "kafka": 20}
 ORDERS = 5
 ROUNDS_MAX = 60
+TILLS = 20
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
@@ -101,10 +103,9 @@ async def tell(
     """One round: a batch of every member at once, purchases or returns first by turns."""
     assert number < ROUNDS_MAX
     till = Till(client, BRISK.currency)
+    await enrol(till, [teller for teller, batch in batches.items() if None in batch])
     lines: dict[str, list[tuple[Teller, str, Any]]] = defaultdict(list)
     for teller, batch in batches.items():
-        if None in batch:
-            teller.member_id = await till.enrol_once(teller.card, teller.history.enrolled_at)
         for fact in batch:
             if isinstance(fact, Purchase):
                 body = till.purchase_body(teller.card, teller.ref(fact.fact_id), fact)
@@ -115,6 +116,15 @@ async def tell(
                 lines["returns"].append((teller, fact.fact_id, body))
     for noun in sorted(lines, reverse=bool(number % 2)):
         await post(client, noun, lines[noun])
+
+
+async def enrol(till: Till, tellers: Sequence[Teller]) -> None:
+    """Many at once, as many tills do."""
+    for first in range(0, len(tellers), TILLS):
+        group = tellers[first : first + TILLS]
+        ids = (till.enrol_once(each.card, each.history.enrolled_at) for each in group)
+        for teller, member_id in zip(group, await asyncio.gather(*ids), strict=True):
+            teller.member_id = member_id
 
 
 async def post(
