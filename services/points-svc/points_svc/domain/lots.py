@@ -24,14 +24,12 @@ class Lot(NamedTuple):
     remaining: int
     expired: int
 
-    def counts(self, at: datetime) -> bool:
-        """Whether it can be drawn on at `at`: judged then, never by whether a sweep has run
-        (P3).
-        """
-        return self.available_from <= at and not self.has_ended(at)
-
     def has_ended(self, at: datetime) -> bool:
-        """Whether its time is over at `at`."""
+        """Whether its time is over at `at`: judged then, never by whether a sweep has run (P3).
+
+        That it has begun is not asked of a clock: what is posted into `available` can be drawn on
+        from its posting on, also by a host whose clock is behind the one that posted it (I16).
+        """
         return self.expires_at is not None and self.expires_at <= at
 
 
@@ -49,11 +47,14 @@ def next_end(lots: Iterable[Lot]) -> datetime | None:
 
 
 def draw(lots: Iterable[Lot], points: int, at: datetime) -> list[Portion]:
-    """Portions of the lots that count at `at`, in burn order, up to `points`; fewer where there are
+    """Portions of the lots that have not ended at `at`, in burn order, up to `points`; fewer where
+    there are
     fewer.
     """
     portions: list[Portion] = []
-    for lot in sorted((lot for lot in lots if lot.remaining and lot.counts(at)), key=burn_order):
+    for lot in sorted(
+        (lot for lot in lots if lot.remaining and not lot.has_ended(at)), key=burn_order
+    ):
         if points == 0:
             break
         taken = min(points, lot.remaining)
