@@ -5,17 +5,19 @@ Refusal
 ├── PointsInsufficient     409  more was asked than can be burned now; `asked`, `available`
 ├── PointTypeNotBurnable   409  the point type only qualifies, or no rule in force knows it
 ├── BalanceTooLarge        409  the account would hold more than can be counted exactly (2^53 - 1)
-├── HoldNotFound           404  no hold of that id was ever seen
+├── HoldNotFound           404  the caller never placed a hold of that id
 ├── HoldNotOpen            409  the hold has ended otherwise, or its time is over; `state`
 ├── HoldReleased           409  the hold was released before it was seen
 ├── CaptureExceedsHold     409  more was asked than is held; `asked`, `held`
-├── BurnNotFound           404  no burn of that id was ever seen
+├── BurnNotFound           404  the caller never made a burn of that id
 ├── BurnCancelled          409  the burn was cancelled before it was seen
 ├── HoldNotCaptured        409  the id is a hold's that has burned nothing; `state`
 ├── NameReused             422  the hold_id or burn_id named another request before
 ├── PostingNotFound        404  the member has no such posting
 ├── RulesNotFound          404  there is no such version of the rules
 ├── RulesPublished         409  the version is in force already, from another instant
+├── PointTypeDropped     409  a version published before has a point type that this one lacks;
+│                             `missing`
 ├── SettingsUnpublished    409  rules need settings to be read by, and there are none yet
 └── EffectiveInPast        422  a later version takes effect at its publication or after it
 """
@@ -55,7 +57,7 @@ class BalanceTooLarge(Refusal):
 
 
 class HoldNotFound(Refusal):
-    """No hold of that id was ever seen."""
+    """The caller never placed a hold of that id."""
 
     code: ClassVar[str] = "hold_not_found"
     status: ClassVar[int] = 404
@@ -84,7 +86,7 @@ class CaptureExceedsHold(Refusal):
 
 
 class BurnNotFound(Refusal):
-    """No burn of that id was ever seen."""
+    """The caller never made a burn of that id."""
 
     code: ClassVar[str] = "burn_not_found"
     status: ClassVar[int] = 404
@@ -134,6 +136,15 @@ class RulesPublished(Refusal):
 
     code: ClassVar[str] = "rules_published"
     title: ClassVar[str] = "This version was published already."
+
+
+class PointTypeDropped(Refusal):
+    """An earlier published version has point types that this one lacks, `missing`. Tiers wait for
+    the points of every type that their ladder counts: a type is kept, at a rate of 0 if need be.
+    """
+
+    code: ClassVar[str] = "point_type_dropped"
+    title: ClassVar[str] = "Every point type of the versions before has to stay."
 
 
 class SettingsUnpublished(Refusal):

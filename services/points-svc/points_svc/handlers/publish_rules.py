@@ -5,6 +5,7 @@ from datetime import datetime
 from chassis.tx import Tx
 from points_svc.domain.refusals import (
     EffectiveInPast,
+    PointTypeDropped,
     RulesNotFound,
     RulesPublished,
     SettingsUnpublished,
@@ -18,7 +19,7 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
 
     The first version is in force from the beginning of time, whatever was asked; every later one
     from `effective_from` (None: now). The same publication again changes nothing. Refusals:
-    RulesNotFound, RulesPublished, EffectiveInPast, SettingsUnpublished.
+    RulesNotFound, RulesPublished, EffectiveInPast, PointTypeDropped, SettingsUnpublished.
     """
     await programme.lock_rules(tx)
     found = await programme.find_rules(tx, version)
@@ -28,10 +29,13 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
         if effective_from in {None, found.effective_from}:
             return found
         raise RulesPublished
-    is_first = not (await programme.rule_book(tx)).versions
-    begins = None if is_first else effective_from or tx.now
+    book = await programme.rule_book(tx)
+    begins = effective_from or tx.now if book.versions else None
     if begins and begins < tx.now:
         raise EffectiveInPast
+    dropped = set(book.point_types()) - {terms.point_type for terms in found.document.point_types}
+    if dropped:
+        raise PointTypeDropped(missing=sorted(dropped))
     settings = await programme.programme.find(tx)
     if settings is None:
         raise SettingsUnpublished

@@ -64,6 +64,17 @@ async def test_E4_a_fact_is_rated_by_the_version_in_force_when_it_occurred(desk:
     assert versions == {before.fact_id: "1", after.fact_id: str(version)}
 
 
+async def test_a_version_that_drops_a_point_type_is_refused(desk: Desk):
+    rules = document()
+    rules["point_types"] = [t for t in rules["point_types"] if t["point_type"] != "growth"]
+    rules["rules"] = [rule for rule in rules["rules"] if rule["point_type"] != "growth"]
+    version = (await desk.api.post("/v1/accrual-rules", json=rules)).json()["version"]
+    refused = await desk.api.post(f"/v1/accrual-rules/{version}/publish")
+    assert (refused.status_code, refused.json()["code"]) == (409, "point_type_dropped")
+    assert refused.json()["missing"] == ["growth"]
+    assert (await desk.api.get(f"/v1/accrual-rules/{version}")).json()["state"] == "draft"
+
+
 async def test_versions_are_listed_newest_first(desk: Desk):
     drafted = (await desk.api.post("/v1/accrual-rules", json=document("grocer"))).json()
     assert drafted | {"state": "draft", "published_at": None, "settings": None} == drafted

@@ -8,6 +8,7 @@ from chassis.http import Body, Instant, PageDep, Router, TxDep, View
 from points_svc.domain.programme import Settings
 from points_svc.domain.refusals import (
     EffectiveInPast,
+    PointTypeDropped,
     RulesNotFound,
     RulesPublished,
     SettingsUnpublished,
@@ -83,7 +84,13 @@ async def draft(body: RulesDocument, tx: TxDep) -> RulesView:
 @router.post(
     "/accrual-rules/{version}/publish",
     scope="rules:write",
-    refuses=(RulesNotFound, RulesPublished, EffectiveInPast, SettingsUnpublished),
+    refuses=(
+        RulesNotFound,
+        RulesPublished,
+        EffectiveInPast,
+        PointTypeDropped,
+        SettingsUnpublished,
+    ),
 )
 async def publish(version: VersionPath, tx: TxDep, body: PublishBody | None = None) -> RulesView:
     """Put a version in force, for ever. The first rates from the beginning of time."""
