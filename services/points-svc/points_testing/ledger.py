@@ -201,7 +201,9 @@ class Ledger:
 
     def adjust(self, points: int) -> None:
         self.settle()
-        ask = adjustments.AdjustmentAsk(MEMBER, "points", points, "goodwill", "", "staff")
+        ask = adjustments.AdjustmentAsk(
+            MEMBER, "points", points, "late parcel", "goodwill", "staff"
+        )
         rules = self.terms.rules.in_force(self.books.now)
         adjustments.adjust(self.book(), ask, rules, WHY)
 

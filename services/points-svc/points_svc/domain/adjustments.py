@@ -16,15 +16,15 @@ from points_svc.domain.settling import pay_deficit
 
 @dataclass(frozen=True)
 class AdjustmentAsk:
-    """What someone asks to give (or, below zero, to take), and why. `reason` is a code, `note` is
-    for people.
+    """What someone asks to give (or, below zero, to take), and why. `reason` is for people,
+    `reason_code` is what is said to everyone.
     """
 
     member_id: str
     point_type: str
     points: int
     reason: str
-    note: str
+    reason_code: str
     source: str
 
 
@@ -46,7 +46,7 @@ def adjust(book: Book, ask: AdjustmentAsk, rules: Rules, basis: DecisionBasis) -
             points=ask.points,
             adjustment_id=posting.fact_id,
             actor=basis.actor,
-            reason=ask.reason,
+            reason=ask.reason_code,
         )
     )
     return posting

@@ -50,13 +50,15 @@ class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):
 
 
 class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
-    """A decision's own: who asked for it, in which request, under which name, and why."""
+    """A decision's own: who asked for it, in which request, under which name, and why: a
+    purpose, or free text with a code of its own.
+    """
 
     actor: str
     request_id: str
     name: str
     reason: str
-    note: str = ""
+    reason_code: str = ""
 
 
 class Portion(msgspec.Struct, array_like=True, frozen=True):

@@ -23,7 +23,7 @@ async def adjust_points(tx: Tx, ask: AdjustmentAsk) -> Posting:
         await accounts.add_account(tx, ask.member_id, ask.point_type)
         account = await lock_account(tx, ask.member_id, ask.point_type)
     books, book = await open_book(tx, account)
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, "", ask.reason, ask.note)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, "", ask.reason, ask.reason_code)
     posting = adjust(book, ask, rules, why)
     book.close_spent()
     await post_books(tx, books)

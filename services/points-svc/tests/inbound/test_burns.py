@@ -79,16 +79,27 @@ async def adjust(desk: Desk, member: str, points: object, key: str | None = None
 
 async def test_an_adjustment_gives_a_lot_and_is_said(desk: Desk, member: str):
     key = str(uuid4())
-    given = await adjust(desk, member, 40, key, note="late parcel")
+    why = {"reason": "Paket für Jürgen kam zu spät, 快递迟到", "reason_code": "late_parcel"}
+    given = await adjust(desk, member, 40, key, **why)
     assert given.status_code == 201
     assert given.json() | {"points": 40, "expires_at": "2027-12-31T16:00:00Z"} == given.json()
-    again = await adjust(desk, member, 40, key, note="late parcel")
+    again = await adjust(desk, member, 40, key, **why)
     assert (again.status_code, again.json()) == (201, given.json())
     assert await desk.available(member) == 150
-    said = [e for e in await desk.stage.said() if isinstance(e, PointsAdjusted)]
-    assert (said[-1].points, said[-1].reason, said[-1].actor) == (40, "goodwill", "key:till0")
-    why = await desk.why(member, given.json()["posting_id"])
-    assert why["decision"] | {"reason": "goodwill", "note": "late parcel"} == why["decision"]
+    assert given.json() | why == given.json()
+    shown = await desk.why(member, given.json()["posting_id"])
+    assert shown["decision"] | why == shown["decision"]
+
+
+async def test_a_reason_is_free_text_up_to_200_and_no_event_carries_it(desk: Desk, member: str):
+    long = "Sie rief an: 40 Punkte fehlten. " + "é" * 168
+    assert (await adjust(desk, member, 1, reason=long)).status_code == 201
+    assert (await adjust(desk, member, 1, reason=long + "é")).status_code == 422
+    assert (await adjust(desk, member, 1, reason_code="free text")).status_code == 422
+    assert (await adjust(desk, member, 2, reason_code="goodwill")).status_code == 201
+    said = [e for e in await desk.stage.said() if isinstance(e, PointsAdjusted)][-2:]
+    assert [(e.points, e.reason) for e in said] == [(1, "adjustment"), (2, "goodwill")]
+    assert {e.actor for e in said} == {"key:till0"}
 
 
 async def test_an_adjustment_takes_in_burn_order_and_never_makes_a_deficit(desk: Desk, member: str):

@@ -46,14 +46,14 @@ router = Router(tags=["points"])
 
 
 class AdjustmentBody(Body):
-    """What is given (or, below zero, taken). `reason` is a code for reports, `note` is for
-    people.
+    """What is given (or, below zero, taken). `reason` is for people and stays with the posting;
+    `reason_code` is for reports, and all that the event says.
     """
 
     point_type: PointTypeName = DEFAULT_TYPE
     points: Annotated[int, Field(ge=-POINTS_MAX, le=POINTS_MAX)]
-    reason: Ref
-    note: Note200 | None = None
+    reason: Note200
+    reason_code: Ref = "adjustment"
 
 
 @router.get("/points/{member_id}", scope="points:read", refuses=(MemberNotFound,))
@@ -110,10 +110,10 @@ async def adjust(
         point_type=body.point_type,
         points=body.points,
         reason=body.reason,
-        note=body.note or "",
+        reason_code=body.reason_code,
         source=caller.source,
     )
-    return AdjustmentView.of(await adjust_points(tx, ask), body.points, body.reason)
+    return AdjustmentView.of(await adjust_points(tx, ask), ask)
 
 
 async def _demand_known(tx: TxDep, member_id: str) -> None:

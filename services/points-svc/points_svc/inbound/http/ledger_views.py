@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from chassis.http import Instant, View
+from points_svc.domain.adjustments import AdjustmentAsk
 from points_svc.domain.postings import Posting
 from points_svc.handlers.explain_posting import Why
 from points_svc.handlers.show_balance import Balance
@@ -121,18 +122,20 @@ class AdjustmentView(View):
     point_type: str
     points: int
     reason: str
+    reason_code: str
     recorded_at: Instant
     expires_at: Instant | None
 
     @classmethod
-    def of(cls, posting: Posting, points: int, reason: str) -> "AdjustmentView":
-        """The adjustment that made a posting."""
+    def of(cls, posting: Posting, ask: AdjustmentAsk) -> "AdjustmentView":
+        """What was asked, and the posting that it made."""
         return cls(
             adjustment_id=posting.fact_id,
             posting_id=posting.posting_id,
             point_type=posting.point_type,
-            points=points,
-            reason=reason,
+            points=ask.points,
+            reason=ask.reason,
+            reason_code=ask.reason_code,
             recorded_at=posting.recorded_at,
             expires_at=posting.expires_at,
         )
@@ -192,13 +195,13 @@ class LineView(View):
 
 
 class DecisionView(View):
-    """Who decided it, in which request, and why."""
+    """Who decided it, in which request, and why: `reason` is a purpose, or what somebody wrote."""
 
     actor: str
     request_id: str
     name: str
     reason: str
-    note: str
+    reason_code: str
 
 
 class WhyView(View):
