@@ -94,7 +94,7 @@ CREATE TABLE hold (
     placed_at      timestamptz NOT NULL,
     lapses_at      timestamptz NOT NULL,
     ended_at       timestamptz,
-    PRIMARY KEY (member_id, hold_id),
+    PRIMARY KEY (member_id, hold_id, source),
     CHECK (state IN ('open', 'captured', 'released', 'lapsed', 'tombstone')),
     CHECK ((state = 'open') = (ended_at IS NULL)),
     CHECK ((state = 'tombstone') = (points = 0)),
@@ -115,7 +115,7 @@ CREATE TABLE burn (
     lots          bytea NOT NULL,
     burned_at     timestamptz NOT NULL,
     cancelled_at  timestamptz,
-    PRIMARY KEY (member_id, burn_id),
+    PRIMARY KEY (member_id, burn_id, source),
     CHECK (state IN ('burned', 'cancelled', 'tombstone')),
     CHECK ((state = 'burned') = (cancelled_at IS NULL)),
     CHECK ((state = 'tombstone') = (points = 0))

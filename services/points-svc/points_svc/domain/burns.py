@@ -24,7 +24,9 @@ BURNED, CANCELLED, TOMBSTONE = "burned", "cancelled", "tombstone"
 
 @dataclass(frozen=True)
 class BurnAsk:
-    """What a caller asks to burn at once, under the name they chose."""
+    """What a caller asks to burn at once, under the name they chose. `source` is their channel:
+    the name is its own.
+    """
 
     member_id: str
     burn_id: str
@@ -72,7 +74,7 @@ def burn_now(book: Book, ask: BurnAsk, basis: DecisionBasis) -> Burn:
         raise PointsInsufficient(asked=ask.points, available=book.available)
     portions = draw(book.lots.values(), ask.points, book.now)
     assert sum_of(portions) == ask.points, "what is available is what the lots hold"
-    fact_id = moment_id(book.now, "burn", ask.burn_id)
+    fact_id = moment_id(book.now, "burn", ask.source, ask.burn_id)
     posting = book.post(
         Movement("burn", AVAILABLE, BURN, ask.points, fact_id, book.now, basis=packed(basis)),
         portions,
@@ -104,7 +106,7 @@ def cancel(book: Book, burn: Burn, basis: DecisionBasis) -> Burn:
     period (P9).
     """
     assert burn.state == BURNED, "a burn is cancelled once"
-    fact_id = moment_id(book.now, "cancel", burn.burn_id)
+    fact_id = moment_id(book.now, "cancel", burn.source, burn.burn_id)
     move = Movement("cancel", BURN, AVAILABLE, burn.points, fact_id, book.now, basis=packed(basis))
     posting_id = give_back(book, move, burn.lots)
     book.say(
@@ -117,7 +119,7 @@ def cancel(book: Book, burn: Burn, basis: DecisionBasis) -> Burn:
 
 def tombstone(book: Book, burn_id: str, source: str) -> Burn:
     """What a cancel leaves for a burn that was never seen: it refuses the late burn."""
-    event_id = moment_id(book.now, "tombstone-burn", book.member_id, burn_id)
+    event_id = moment_id(book.now, "tombstone-burn", book.member_id, source, burn_id)
     book.say(
         BurnCancelledEvent(**said(book, event_id, book.now), points=0, burn_id=BurnId(burn_id))
     )

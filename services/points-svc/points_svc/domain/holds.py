@@ -30,7 +30,9 @@ OPEN, CAPTURED, RELEASED, LAPSED, TOMBSTONE = "open", "captured", "released", "l
 
 @dataclass(frozen=True)
 class HoldAsk:
-    """What a caller asks to set aside, under the name they chose."""
+    """What a caller asks to set aside, under the name they chose. `source` is their channel: the
+    name is its own.
+    """
 
     member_id: str
     hold_id: str
@@ -95,7 +97,8 @@ def settle(book: Book, holds: Iterable[Hold]) -> list[Hold]:
     Answers the lapsed holds.
     """
     due = sorted(
-        (h for h in holds if h.has_lapsed(book.now)), key=lambda h: (h.lapses_at, h.hold_id)
+        (h for h in holds if h.has_lapsed(book.now)),
+        key=lambda h: (h.lapses_at, h.hold_id, h.source),
     )
     lapsed = [_lapse(book, hold) for hold in due]
     expire_ended(book)
@@ -110,7 +113,7 @@ def place(book: Book, ask: HoldAsk, basis: DecisionBasis) -> Hold:
         raise PointsInsufficient(asked=ask.points, available=book.available)
     portions = draw(book.lots.values(), ask.points, book.now)
     assert sum_of(portions) == ask.points, "what is available is what the lots hold"
-    fact_id = moment_id(book.now, "hold", ask.hold_id)
+    fact_id = moment_id(book.now, "hold", ask.source, ask.hold_id)
     move = Movement("hold", AVAILABLE, HELD, ask.points, fact_id, book.now, basis=packed(basis))
     posting = book.post(move, portions)
     hold = Hold(
@@ -147,7 +150,7 @@ def capture(book: Book, hold: Hold, points: int, basis: DecisionBasis) -> tuple[
     _demand_open(hold, book.now)
     if points > hold.points:
         raise CaptureExceedsHold(asked=points, held=hold.points)
-    fact_id = moment_id(book.now, "capture", hold.hold_id)
+    fact_id = moment_id(book.now, "capture", hold.source, hold.hold_id)
     posting = book.post(
         Movement("capture", HELD, BURN, points, fact_id, book.now, basis=packed(basis))
     )
@@ -192,7 +195,7 @@ def capture(book: Book, hold: Hold, points: int, basis: DecisionBasis) -> tuple[
 def release(book: Book, hold: Hold, basis: DecisionBasis) -> Hold:
     """Give a hold back whole. Refusals: HoldNotOpen."""
     _demand_open(hold, book.now)
-    fact_id = moment_id(book.now, "release", hold.hold_id)
+    fact_id = moment_id(book.now, "release", hold.source, hold.hold_id)
     move = Movement("release", HELD, AVAILABLE, hold.points, fact_id, book.now, basis=packed(basis))
     posting_id = give_back(book, move, hold.lots)
     book.say(
@@ -205,7 +208,7 @@ def release(book: Book, hold: Hold, basis: DecisionBasis) -> Hold:
 
 def tombstone(book: Book, hold_id: str, source: str) -> Hold:
     """What a release leaves for a hold that was never seen: it refuses the late hold."""
-    event_id = moment_id(book.now, "tombstone", book.member_id, hold_id)
+    event_id = moment_id(book.now, "tombstone", book.member_id, source, hold_id)
     book.say(HoldReleased(**said(book, event_id, book.now), points=0, hold_id=HoldId(hold_id)))
     return Hold(
         book.member_id,
@@ -225,7 +228,7 @@ def tombstone(book: Book, hold_id: str, source: str) -> Hold:
 
 
 def _lapse(book: Book, hold: Hold) -> Hold:
-    fact_id = moment_id(hold.lapses_at, "lapse", hold.hold_id)
+    fact_id = moment_id(hold.lapses_at, "lapse", hold.source, hold.hold_id)
     posting_id = give_back(
         book, Movement("lapse", HELD, AVAILABLE, hold.points, fact_id, hold.lapses_at), hold.lots
     )

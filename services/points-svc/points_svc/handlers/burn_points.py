@@ -18,12 +18,12 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
     Refusals: MemberNotFound, PointTypeNotBurnable, PointsInsufficient, BurnCancelled, NameReused.
     """
     account = await lock_account(tx, ask.member_id, ask.point_type)
-    made = await holds.find_burn(tx, ask.member_id, ask.burn_id)
+    made = await holds.find_burn(tx, ask.member_id, ask.burn_id, ask.source)
     if made and made.state == TOMBSTONE:
         raise BurnCancelled
     if made:
         return same_or_refuse(made, ask), True
-    if await holds.find_hold(tx, ask.member_id, ask.burn_id):
+    if await holds.find_hold(tx, ask.member_id, ask.burn_id, ask.source):
         raise NameReused
     await demand_burnable(tx, ask.point_type)
     books, book = await open_book(tx, account)

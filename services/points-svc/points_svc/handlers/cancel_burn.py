@@ -14,17 +14,18 @@ from points_svc.store import holds, programme
 
 
 async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tuple[Burn, bool]:
-    """Give a burn's points back to their lots; answers it, and whether it was cancelled before. A
-    burn that was never seen leaves a tombstone that refuses it when it comes. Refusals:
+    """Give the points of a channel's burn back to their lots; answers it, and whether it was
+    cancelled before. A burn that it never made leaves a tombstone that refuses it when it comes.
+    Refusals:
     HoldNotCaptured.
     """
-    seen = await holds.find_burn(tx, member_id, burn_id)
+    seen = await holds.find_burn(tx, member_id, burn_id, source)
     if seen is None:
         return await _bury(tx, member_id, burn_id, source), False
     if seen.state != BURNED:
         return seen, True
     account = await lock_account(tx, member_id, seen.point_type)
-    burn = await holds.find_burn(tx, member_id, burn_id)
+    burn = await holds.find_burn(tx, member_id, burn_id, source)
     assert burn is not None, "a burn is never removed"
     if burn.state != BURNED:
         return burn, True
@@ -38,7 +39,7 @@ async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tupl
 
 
 async def _bury(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn:
-    hold = await holds.find_hold(tx, member_id, burn_id)
+    hold = await holds.find_hold(tx, member_id, burn_id, source)
     if hold and hold.state != TOMBSTONE:
         raise HoldNotCaptured(state=hold.state_at(tx.now))
     books = Books(tx.now, await programme.version_now(tx))

@@ -11,20 +11,21 @@ from points_svc.store import holds
 
 
 async def capture_hold(
-    tx: Tx, member_id: str, hold_id: str, points: int | None
+    tx: Tx, member_id: str, hold_id: str, points: int | None, source: str
 ) -> tuple[Hold, bool]:
-    """Burn `points` of a hold (None: all of it) and give the rest back; answers the hold, and
+    """Burn `points` of a channel's hold (None: all of it) and give the rest back; answers the hold,
+    and
     whether this capture had ended it before.
 
     Refusals: HoldNotFound, HoldNotOpen, CaptureExceedsHold, BurnCancelled.
     """
-    seen = await holds.find_hold(tx, member_id, hold_id)
+    seen = await holds.find_hold(tx, member_id, hold_id, source)
     if seen is None:
         raise HoldNotFound
     if seen.state == TOMBSTONE:
         raise HoldNotOpen(state=seen.state_at(tx.now))
     account = await lock_account(tx, member_id, seen.point_type)
-    hold = await holds.find_hold(tx, member_id, hold_id)
+    hold = await holds.find_hold(tx, member_id, hold_id, source)
     assert hold is not None, "a hold is never removed"
     asked = hold.points if points is None else points
     if hold.state == CAPTURED and hold.captured == asked:
@@ -37,7 +38,7 @@ async def capture_hold(
     book.close_spent()
     await holds.end_holds(tx, [captured])
     if not await holds.keep_burn(tx, burn):
-        if await holds.find_burn(tx, member_id, hold_id):
+        if await holds.find_burn(tx, member_id, hold_id, source):
             raise BurnCancelled
         raise Conflict("the burn's name was taken meanwhile")
     await post_books(tx, books)

@@ -18,12 +18,12 @@ async def hold_points(tx: Tx, ask: HoldAsk) -> tuple[Hold, bool]:
     Refusals: MemberNotFound, PointTypeNotBurnable, PointsInsufficient, HoldReleased, NameReused.
     """
     account = await lock_account(tx, ask.member_id, ask.point_type)
-    placed = await holds.find_hold(tx, ask.member_id, ask.hold_id)
+    placed = await holds.find_hold(tx, ask.member_id, ask.hold_id, ask.source)
     if placed and placed.state == TOMBSTONE:
         raise HoldReleased
     if placed:
         return same_or_refuse(placed, ask), True
-    if await holds.find_burn(tx, ask.member_id, ask.hold_id):
+    if await holds.find_burn(tx, ask.member_id, ask.hold_id, ask.source):
         raise NameReused
     await demand_burnable(tx, ask.point_type)
     books, book = await open_book(tx, account)

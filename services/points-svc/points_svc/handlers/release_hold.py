@@ -13,17 +13,17 @@ from points_svc.store import holds, programme
 
 
 async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tuple[Hold, bool]:
-    """Give a hold back whole; answers it, and whether it was released before. A hold that was never
-    seen, of whatever member, leaves a tombstone that refuses it when it comes. Refusals:
+    """Give a channel's hold back whole; answers it, and whether it was released before. A hold that
+    it never placed, of whatever member, leaves a tombstone that refuses it when it comes. Refusals:
     HoldNotOpen.
     """
-    seen = await holds.find_hold(tx, member_id, hold_id)
+    seen = await holds.find_hold(tx, member_id, hold_id, source)
     if seen is None:
         return await _bury(tx, member_id, hold_id, source), False
     if seen.state_at(tx.now) == RELEASED:
         return seen, True
     account = await lock_account(tx, member_id, seen.point_type)
-    hold = await holds.find_hold(tx, member_id, hold_id)
+    hold = await holds.find_hold(tx, member_id, hold_id, source)
     assert hold is not None, "a hold is never removed"
     state = hold.state_at(tx.now)
     if state == RELEASED:

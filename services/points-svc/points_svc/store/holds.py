@@ -1,4 +1,8 @@
-"""Holds and burns by the names that their callers chose."""
+"""Holds and burns by the names that their callers chose.
+
+A name is its channel's own: what another channel named so is not seen (I19), but by those who can
+only read.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,55 +20,76 @@ member_id, hold_id, point_type, state, points, captured, purpose, lapse_after_s,
 placed_at, lapses_at, ended_at
 """
 FIND_HOLD = f"""
-SELECT {HOLD_COLUMNS} FROM hold WHERE member_id = :member_id AND hold_id = :hold_id
+SELECT {HOLD_COLUMNS} FROM hold
+WHERE member_id = :member_id AND hold_id = :hold_id AND source = :source
+"""
+FIRST_HOLD = f"""
+SELECT {HOLD_COLUMNS} FROM hold
+WHERE member_id = :member_id AND hold_id = :hold_id
+ORDER BY state = 'tombstone', placed_at, source LIMIT 1
 """
 DUE_HOLDS_OF = f"""
 SELECT {HOLD_COLUMNS} FROM hold
 WHERE member_id = ANY(CAST(:member_ids AS text[])) AND state = 'open' AND lapses_at <= :at
-ORDER BY lapses_at, member_id, hold_id
+ORDER BY lapses_at, member_id, hold_id, source
 """
 DUE_HOLDS = """
 SELECT member_id, point_type FROM hold WHERE state = 'open' AND lapses_at <= :at
-ORDER BY lapses_at, member_id, hold_id LIMIT :limit
+ORDER BY lapses_at, member_id, hold_id, source LIMIT :limit
 """
 KEEP_HOLD = f"""
 INSERT INTO hold ({HOLD_COLUMNS})
 VALUES (:member_id, :hold_id, :point_type, :state, :points, :captured, :purpose, :lapse_after_s,
         :source, :lots, :placed_at, :lapses_at, :ended_at)
-ON CONFLICT (member_id, hold_id) DO NOTHING
+ON CONFLICT (member_id, hold_id, source) DO NOTHING
 RETURNING hold_id
 """
 END_HOLDS = """
 UPDATE hold h SET state = n.state, captured = n.captured, ended_at = n.ended_at
 FROM unnest(
-    CAST(:member_ids AS text[]), CAST(:hold_ids AS text[]), CAST(:states AS text[]),
-    CAST(:captured AS bigint[]), CAST(:ended AS timestamptz[])
-) AS n (member_id, hold_id, state, captured, ended_at)
-WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id AND h.state = 'open'
+    CAST(:member_ids AS text[]), CAST(:hold_ids AS text[]), CAST(:sources AS text[]),
+    CAST(:states AS text[]), CAST(:captured AS bigint[]), CAST(:ended AS timestamptz[])
+) AS n (member_id, hold_id, source, state, captured, ended_at)
+WHERE h.member_id = n.member_id AND h.hold_id = n.hold_id AND h.source = n.source
+  AND h.state = 'open'
 """
 BURN_COLUMNS = """
 member_id, burn_id, point_type, state, points, purpose, hold_id, source, lots, burned_at,
 cancelled_at
 """
 FIND_BURN = f"""
-SELECT {BURN_COLUMNS} FROM burn WHERE member_id = :member_id AND burn_id = :burn_id
+SELECT {BURN_COLUMNS} FROM burn
+WHERE member_id = :member_id AND burn_id = :burn_id AND source = :source
+"""
+FIRST_BURN = f"""
+SELECT {BURN_COLUMNS} FROM burn
+WHERE member_id = :member_id AND burn_id = :burn_id
+ORDER BY state = 'tombstone', burned_at, source LIMIT 1
 """
 KEEP_BURN = f"""
 INSERT INTO burn ({BURN_COLUMNS})
 VALUES (:member_id, :burn_id, :point_type, :state, :points, :purpose, :hold_id, :source, :lots,
         :burned_at, :cancelled_at)
-ON CONFLICT (member_id, burn_id) DO NOTHING
+ON CONFLICT (member_id, burn_id, source) DO NOTHING
 RETURNING burn_id
 """
 CANCEL_BURN = """
 UPDATE burn SET state = 'cancelled', cancelled_at = :at
-WHERE member_id = :member_id AND burn_id = :burn_id AND state = 'burned'
+WHERE member_id = :member_id AND burn_id = :burn_id AND source = :source AND state = 'burned'
 """
 
 
-async def find_hold(tx: Tx, member_id: str, hold_id: str) -> Hold | None:
-    """A member's hold, or the tombstone in its place."""
-    rows = await tx.execute("find_hold", FIND_HOLD, member_id=member_id, hold_id=hold_id)
+async def find_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> Hold | None:
+    """A channel's hold of a member, or the tombstone in its place."""
+    rows = await tx.execute(
+        "find_hold", FIND_HOLD, member_id=member_id, hold_id=hold_id, source=source
+    )
+    return _hold(rows[0]) if rows else None
+
+
+async def first_hold(tx: Tx, member_id: str, hold_id: str) -> Hold | None:
+    """The hold of that name that was placed first, of whatever channel."""
+    rows = await tx.execute("first_hold", FIRST_HOLD, member_id=member_id, hold_id=hold_id)
     return _hold(rows[0]) if rows else None
 
 
@@ -93,15 +118,24 @@ async def end_holds(tx: Tx, holds: Sequence[Hold]) -> None:
         END_HOLDS,
         member_ids=[hold.member_id for hold in holds],
         hold_ids=[hold.hold_id for hold in holds],
+        sources=[hold.source for hold in holds],
         states=[hold.state for hold in holds],
         captured=[hold.captured for hold in holds],
         ended=[hold.ended_at for hold in holds],
     )
 
 
-async def find_burn(tx: Tx, member_id: str, burn_id: str) -> Burn | None:
-    """A member's burn, or the tombstone in its place."""
-    rows = await tx.execute("find_burn", FIND_BURN, member_id=member_id, burn_id=burn_id)
+async def find_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn | None:
+    """A channel's burn of a member, or the tombstone in its place."""
+    rows = await tx.execute(
+        "find_burn", FIND_BURN, member_id=member_id, burn_id=burn_id, source=source
+    )
+    return _burn(rows[0]) if rows else None
+
+
+async def first_burn(tx: Tx, member_id: str, burn_id: str) -> Burn | None:
+    """The burn of that name that was made first, of whatever channel."""
+    rows = await tx.execute("first_burn", FIRST_BURN, member_id=member_id, burn_id=burn_id)
     return _burn(rows[0]) if rows else None
 
 
@@ -118,6 +152,7 @@ async def cancel_burn(tx: Tx, burn: Burn) -> None:
         CANCEL_BURN,
         member_id=burn.member_id,
         burn_id=burn.burn_id,
+        source=burn.source,
         at=burn.cancelled_at,
     )
 

@@ -24,15 +24,22 @@ from points_svc.domain.refusals import (
 )
 from points_svc.handlers.burn_points import burn_points
 from points_svc.handlers.cancel_burn import cancel_burn
-from points_svc.inbound.http.fields import DEFAULT_TYPE, KeyHeader, PointTypeName, Purpose, named
+from points_svc.inbound.http.fields import (
+    DEFAULT_TYPE,
+    KeyHeader,
+    PointTypeName,
+    Purpose,
+    named,
+    sees_all,
+)
 from points_svc.store import holds as store
 
 router = Router(tags=["burns"])
 
 
 class BurnBody(Body):
-    """What is to be burned. `burn_id` names the burn for ever and stands in for an
-    Idempotency-Key.
+    """What is to be burned. `burn_id` names the caller's burn for ever and stands in for an
+    Idempotency-Key. `purpose` is a code: events carry it.
     """
 
     burn_id: Uuid | None = None
@@ -97,7 +104,9 @@ async def burn(
     "/points/{member_id}/burns/{burn_id}/cancel", scope="points:redeem", refuses=(HoldNotCaptured,)
 )
 async def cancel(member_id: IdPath, burn_id: Uuid, tx: TxDep, caller: CallerDep) -> BurnView:
-    """Give a burn's points back to their lots. One that was never seen is refused from now on."""
+    """Give the points of the caller's burn back to their lots. One that they never made is refused
+    from now on.
+    """
     cancelled, is_replay = await cancel_burn(tx, member_id, burn_id, caller.source)
     if is_replay:
         raise Replayed(BurnView.of(cancelled))
@@ -105,9 +114,12 @@ async def cancel(member_id: IdPath, burn_id: Uuid, tx: TxDep, caller: CallerDep)
 
 
 @router.get("/points/{member_id}/burns/{burn_id}", scope="points:read", refuses=(BurnNotFound,))
-async def show_burn(member_id: IdPath, burn_id: Uuid, tx: TxDep) -> BurnView:
-    """How a burn stands."""
-    found = await store.find_burn(tx, member_id, burn_id)
+async def show_burn(member_id: IdPath, burn_id: Uuid, tx: TxDep, caller: CallerDep) -> BurnView:
+    """How a burn stands: the caller's own, or any where the caller can only read."""
+    if sees_all(caller):
+        found = await store.first_burn(tx, member_id, burn_id)
+    else:
+        found = await store.find_burn(tx, member_id, burn_id, caller.source)
     if found is None:
         raise BurnNotFound
     return BurnView.of(found)

@@ -17,7 +17,15 @@ Purpose = Ref
 KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 DEFAULT_TYPE = BURNABLE
 
-__all__ = ["DEFAULT_TYPE", "KeyHeader", "PointTypeName", "Purpose", "Uuid", "named"]
+__all__ = ["DEFAULT_TYPE", "KeyHeader", "PointTypeName", "Purpose", "Uuid", "named", "sees_all"]
+
+
+def sees_all(caller: Caller) -> bool:
+    """Whether every channel's holds and burns are shown to a caller: who can only read sees all,
+    who
+    redeems sees what is theirs, so that they never take another's for their own (I19).
+    """
+    return "points:redeem" not in caller.scopes
 
 
 def named(given: str | None, caller: Caller, key: str | None) -> str:

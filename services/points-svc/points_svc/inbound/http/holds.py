@@ -30,7 +30,14 @@ from points_svc.domain.refusals import (
 from points_svc.handlers.capture_hold import capture_hold
 from points_svc.handlers.hold_points import hold_points
 from points_svc.handlers.release_hold import release_hold
-from points_svc.inbound.http.fields import DEFAULT_TYPE, KeyHeader, PointTypeName, Purpose, named
+from points_svc.inbound.http.fields import (
+    DEFAULT_TYPE,
+    KeyHeader,
+    PointTypeName,
+    Purpose,
+    named,
+    sees_all,
+)
 from points_svc.store import holds as store
 
 LAPSE_AFTER_S = 900
@@ -40,8 +47,8 @@ router = Router(tags=["holds"])
 
 
 class HoldBody(Body):
-    """What is to be set aside. `hold_id` names the hold for ever and stands in for an
-    Idempotency-Key.
+    """What is to be set aside. `hold_id` names the caller's hold for ever and stands in
+    for an Idempotency-Key. `purpose` is a code: events carry it.
     """
 
     hold_id: Uuid | None = None
@@ -118,10 +125,15 @@ async def place_hold(
     refuses=(HoldNotFound, HoldNotOpen, CaptureExceedsHold),
 )
 async def capture(
-    member_id: IdPath, hold_id: Uuid, tx: TxDep, body: CaptureBody | None = None
+    member_id: IdPath,
+    hold_id: Uuid,
+    tx: TxDep,
+    caller: CallerDep,
+    body: CaptureBody | None = None,
 ) -> HoldView:
-    """Burn a hold, or a part of it; the rest goes back."""
-    hold, is_replay = await capture_hold(tx, member_id, hold_id, body.points if body else None)
+    """Burn the caller's hold, or a part of it; the rest goes back."""
+    points = body.points if body else None
+    hold, is_replay = await capture_hold(tx, member_id, hold_id, points, caller.source)
     view = HoldView.of(hold, hold.state_at(tx.now))
     if is_replay:
         raise Replayed(view)
@@ -132,7 +144,7 @@ async def capture(
     "/points/{member_id}/holds/{hold_id}/release", scope="points:redeem", refuses=(HoldNotOpen,)
 )
 async def release(member_id: IdPath, hold_id: Uuid, tx: TxDep, caller: CallerDep) -> HoldView:
-    """Give a hold back. One that was never seen is refused from now on."""
+    """Give the caller's hold back. One that they never placed is refused from now on."""
     hold, is_replay = await release_hold(tx, member_id, hold_id, caller.source)
     view = HoldView.of(hold, hold.state_at(tx.now))
     if is_replay:
@@ -141,9 +153,12 @@ async def release(member_id: IdPath, hold_id: Uuid, tx: TxDep, caller: CallerDep
 
 
 @router.get("/points/{member_id}/holds/{hold_id}", scope="points:read", refuses=(HoldNotFound,))
-async def show_hold(member_id: IdPath, hold_id: Uuid, tx: TxDep) -> HoldView:
-    """How a hold stands now."""
-    hold = await store.find_hold(tx, member_id, hold_id)
+async def show_hold(member_id: IdPath, hold_id: Uuid, tx: TxDep, caller: CallerDep) -> HoldView:
+    """How a hold stands now: the caller's own, or any where the caller can only read."""
+    if sees_all(caller):
+        hold = await store.first_hold(tx, member_id, hold_id)
+    else:
+        hold = await store.find_hold(tx, member_id, hold_id, caller.source)
     if hold is None:
         raise HoldNotFound
     return HoldView.of(hold, hold.state_at(tx.now))
