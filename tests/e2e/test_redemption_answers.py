@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.testing.databases import Server
+from contracts.events.benefits import RedemptionCancelled, VoucherVoided
 from tests.e2e.redeeming import Shops, books
 
 
@@ -134,6 +135,21 @@ async def test_a_cancelled_redemption_gives_points_and_stock_back(shops: Shops) 
     other = await shops.redeem(member, tote, key=f"again-{member}")
     assert other.status_code == 201, "the unit is there again"
     assert await books(shops) == []
+
+
+async def test_why_it_was_cancelled_is_kept_and_said_to_nobody(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward(stock=1)
+    made = (await shops.redeem(member, tote)).json()
+    long = await shops.cancel(made["redemption_id"], "x" * 201)
+    assert (long.status_code, long.json()["code"]) == (422, "invalid")
+    words = "买错了, the customer chose the blue one"
+    assert (await shops.cancel(made["redemption_id"], words)).json()["state"] == "cancelled"
+    kept = await shops.benefit.rows("SELECT * FROM redemption WHERE member_id = :m", m=member)
+    assert [row.cancelled_because for row in kept] == [words]
+    said = [event for event in await shops.benefit.said() if event.member_id == member]
+    ended = [event for event in said if isinstance(event, VoucherVoided | RedemptionCancelled)]
+    assert [event.reason for event in ended] == ["redemption_cancelled", "asked"]
+    assert words not in repr(said)
 
 
 async def test_a_used_voucher_keeps_its_redemption(shops: Shops) -> None:

@@ -127,6 +127,7 @@ async def test_B4_captured_while_we_went_back_goes_forward(shops: Shops) -> None
             id=answer.json()["redemption_id"],
         )
     await shops.wire.deliver_late()
+    shops.wire.mend()
     await shops.recover()
     assert (await shops.redeem(member, tote)).json()["state"] == "fulfilled"
     assert await books(shops) == []

@@ -4,6 +4,7 @@ once.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Literal
 
 from benefit_svc.domain.entitlements import Change, Entitlement, State
 from benefit_svc.domain.redemptions import Redemption, Why
@@ -24,7 +25,11 @@ from contracts.events.benefits import (
 )
 from contracts.ids import EventId
 
+VoidCode = Literal["asked", "redemption_cancelled"]
+
 UNJUSTIFIED = "unjustified"
+ASKED: VoidCode = "asked"
+CANCELLED: VoidCode = "redemption_cancelled"
 
 
 def of_changes(changes: Iterable[Change], at: datetime) -> Iterator[Event]:
@@ -119,8 +124,8 @@ def of_voucher_use(one: Voucher, store_id: str, at: datetime) -> VoucherUsed:
     )
 
 
-def of_void(one: Voucher, reason: str, at: datetime) -> VoucherVoided:
-    """A voucher was made worthless."""
+def of_void(one: Voucher, reason: VoidCode, at: datetime) -> VoucherVoided:
+    """A voucher was made worthless. The words of whoever asked for it are said to nobody."""
     return VoucherVoided(
         event_id=_id(one.voucher_id, "voided"),
         member_id=one.member_id,
@@ -192,7 +197,7 @@ def of_cancellation(one: Redemption, at: datetime) -> RedemptionCancelled:
         reward_id=one.reward_id,
         quantity=one.quantity,
         points=one.points,
-        reason=one.cancelled_because,
+        reason=ASKED,
     )
 
 

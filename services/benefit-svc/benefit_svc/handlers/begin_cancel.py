@@ -13,7 +13,7 @@ from contracts.ids import RedemptionId
 
 @dataclass(frozen=True)
 class BeginCancel:
-    """Which redemption, why (a code), and under which key the answer is kept."""
+    """Which redemption, why (free text), and under which key the answer is kept."""
 
     redemption_id: RedemptionId
     source: str
@@ -36,5 +36,5 @@ async def begin_cancel(tx: Tx, ask: BeginCancel) -> Redemption:
     assert begun is not None
     voided = rules.void(voucher, tx.now)
     await vouchers.end_voucher(tx, voided, reason=ask.reason)
-    tx.emit(telling.of_void(voided, ask.reason, tx.now))
+    tx.emit(telling.of_void(voided, telling.CANCELLED, tx.now))
     return begun

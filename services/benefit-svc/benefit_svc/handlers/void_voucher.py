@@ -9,8 +9,8 @@ from contracts.ids import VoucherId
 
 
 async def void_voucher(tx: Tx, voucher_id: VoucherId, reason: str) -> Voucher:
-    """The voucher, voided. Points stay burned and stock stays taken: that is what cancelling is
-    for.
+    """The voucher, voided; `reason` is free text. Points stay burned and stock stays taken: that is
+    what cancelling is for.
 
     Refusals: VoucherNotFound, VoucherNotVoidable.
     """
@@ -19,5 +19,5 @@ async def void_voucher(tx: Tx, voucher_id: VoucherId, reason: str) -> Voucher:
         raise VoucherNotFound
     voided = void(found, tx.now)
     await vouchers.end_voucher(tx, voided, reason=reason)
-    tx.emit(telling.of_void(voided, reason, tx.now))
+    tx.emit(telling.of_void(voided, telling.ASKED, tx.now))
     return voided

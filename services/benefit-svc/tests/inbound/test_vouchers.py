@@ -10,6 +10,8 @@ from benefit_svc.handlers.decide_redemption import DecideRedemption, decide_rede
 from benefit_svc.handlers.fulfil_redemption import fulfil_redemption
 from chassis.testing.stage import SECRETS
 
+WORDS = "买错了, the customer chose the blue one"
+
 
 def key(name):
     return {"Idempotency-Key": f"voucher-{name}"}
@@ -91,15 +93,30 @@ async def test_B5_whoever_guesses_is_answered_alike(shop, api, issued, member, d
 async def test_a_voucher_is_voided_once(shop, api, issued, member):
     voucher_id, _ = await issued()
     path = f"/v1/vouchers/{voucher_id}/void"
-    voided = await api.post(path, json={"reason": "fraud"}, headers=key(member))
+    voided = await api.post(path, json={"reason": WORDS}, headers=key(member))
     assert (voided.status_code, voided.json()["state"]) == (200, "voided")
-    again = await api.post(path, json={"reason": "fraud"}, headers=key(f"{member}-2"))
+    again = await api.post(path, json={"reason": WORDS}, headers=key(f"{member}-2"))
     assert (again.status_code, again.json()["code"]) == (409, "voucher_not_voidable")
     assert again.json()["state"] == "voided"
     nothing = await api.post(
         "/v1/vouchers/nothing/void", json={"reason": "fraud"}, headers=key(f"{member}-3")
     )
     assert (nothing.status_code, nothing.json()["code"]) == (404, "voucher_not_found")
+
+
+async def test_why_a_voucher_was_voided_is_kept_and_said_to_nobody(shop, api, issued, member):
+    voucher_id, _ = await issued()
+    path = f"/v1/vouchers/{voucher_id}/void"
+    for bad in ("", "  ", "x" * 201, "a\u202eb", None):
+        refused = await api.post(path, json={"reason": bad}, headers=key(f"{member}-bad"))
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    voided = await api.post(path, json={"reason": WORDS}, headers=key(member))
+    assert voided.status_code == 200
+    rows = await shop.rows("SELECT reason FROM voucher WHERE voucher_id = :v", v=voucher_id)
+    assert [row.reason for row in rows] == [WORDS]
+    said = [e for e in await shop.said() if e.member_id == member]
+    assert said[-1].reason == "asked"
+    assert WORDS not in repr(said)
 
 
 @pytest.mark.parametrize(

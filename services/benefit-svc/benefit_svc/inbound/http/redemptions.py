@@ -34,6 +34,7 @@ from chassis.http import (
     CallerDep,
     CauseDep,
     IdPath,
+    Note200,
     Ref,
     Router,
     TxDep,
@@ -64,9 +65,9 @@ class RedeemBody(Body):
 
 
 class CancelBody(Body):
-    """Why, as a code."""
+    """Why, in a person's words; kept with the redemption and said to nobody else."""
 
-    reason: Ref = "requested"
+    reason: Note200 | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ async def show(redemption_id: IdPath, tx: TxDep, caller: CallerDep) -> Redemptio
 )
 async def cancel(redemption_id: IdPath, door: DoorDep, body: CancelBody | None = None) -> Response:
     """Cancelled (200): voucher void, points back in their lots, stock back. Or under way (202)."""
-    reason = (body or CancelBody()).reason
+    reason = (body or CancelBody()).reason or ""
     ask = BeginCancel(RedemptionId(redemption_id), door.caller.source, door.asked.key, reason)
     return await _answer(door, ask.redemption_id, lambda tx: begin_cancel(tx, ask))
 

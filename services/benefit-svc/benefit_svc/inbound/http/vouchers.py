@@ -7,7 +7,7 @@ from benefit_svc.domain.vouchers import Voucher
 from benefit_svc.handlers.check_voucher import check_voucher
 from benefit_svc.handlers.use_voucher import UseVoucher, use_voucher
 from benefit_svc.handlers.void_voucher import void_voucher
-from chassis.http import Body, CallerDep, IdPath, Instant, Ref, Router, Text64, TxDep, View
+from chassis.http import Body, CallerDep, IdPath, Instant, Note200, Ref, Router, Text64, TxDep, View
 from contracts.ids import VoucherId
 
 router = Router(tags=["vouchers"])
@@ -21,9 +21,9 @@ class CodeBody(Body):
 
 
 class VoidBody(Body):
-    """Why, as a code."""
+    """Why, in a person's words; kept with the voucher and said to nobody else."""
 
-    reason: Ref
+    reason: Note200
 
 
 class VoucherSeen(View):
