@@ -14,8 +14,8 @@ from tests.oracle.facts import History, Line, Purchase, Return
 from tests.oracle.histories import Dealt, Frame, deal, seeded
 from tests.oracle.programme import Programme
 
-ASKED_MAX = 600
-AGAIN_AFTER_S = 0.1
+ASKED_MAX = 400
+AGAIN_AFTER_S = 0.25
 REWARD = "coffee"
 REFUSED = {"points_insufficient"}
 Send = Callable[[], Awaitable[httpx.Response]]
