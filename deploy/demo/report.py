@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -54,15 +55,20 @@ async def next_steps(door: Door, members: Sequence[Member]) -> list[str]:
     member = max(members, key=lambda each: (each.available, each.card))
     points = f"{door.base_url}/v1/points/{member.member_id}"
     postings = await door.get(f"/v1/points/{member.member_id}/postings?limit=50")
-    accrual = next(each for each in postings["items"] if each["kind"] == "accrual")
+    posting = worth_asking_why(postings["items"])
     curl = f"curl -s -H 'Authorization: Bearer {door.key}'"
     body = json.dumps({"member_id": member.member_id, "reward_id": REWARD})
     fresh = f"-H 'Idempotency-Key: {uuid.uuid4()}' -H 'Content-Type: application/json'"
     return [
         f"{curl} {points}",
-        f"{curl} {points}/postings/{accrual['posting_id']}/why",
+        f"{curl} {points}/postings/{posting['posting_id']}/why",
         f"{curl} {fresh} -d '{body}' {door.base_url}/v1/redemptions",
     ]
+
+
+def worth_asking_why(postings: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The newest accrual, whose why says the most; else the newest posting, which has a why too."""
+    return next((each for each in postings if each["kind"] == "accrual"), postings[0])
 
 
 def show(console: Console, steps: Sequence[str]) -> None:

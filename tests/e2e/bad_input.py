@@ -70,9 +70,18 @@ class Door:
         described = (each["description"] for each in self.operation["responses"].values())
         return {code for text in described for code in text.split(", ")}
 
+    @property
+    def spoilt_codes(self) -> set[str]:
+        """What a spoilt body may be answered: never that something else was not found."""
+        return {"malformed", "invalid"} | {c for c in self.codes if c.endswith("_invalid")}
+
     def at(self, value: str = UUID) -> str:
         """The path with every parameter set to `value`."""
         return re.sub(r"{\w+}", value, self.path)
+
+    def of(self, member_id: str) -> str:
+        """The path of a member who is there; what is not a member is not there."""
+        return re.sub(r"{\w+}", UUID, self.path.replace("{member_id}", member_id))
 
 
 def doors(service: str, openapi: dict[str, Any]) -> list[Door]:
@@ -136,7 +145,9 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 
 def spoilt(door: Door) -> Iterator[bytes]:
     """Bodies of a door, each bad in one way."""
-    yield from (b'{"a":', b"[]", b"null", b'"x"', b"\xff\xfe", b'{"a":1,"a":2}', b"1")
+    yield from (b'{"a":', b"[]", b'"x"', b"\xff\xfe", b'{"a":1,"a":2}', b"1")
+    if door.operation["requestBody"].get("required"):
+        yield b"null"
     yield b"[" * 5_000
     schema = door.schema
     if schema is None:

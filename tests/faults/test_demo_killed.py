@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,12 +109,27 @@ async def books(run: Run, cards: list[str]) -> Books:
     return found
 
 
+def printed(run: Run) -> list[str]:
+    """The commands to go on with, as they stand in the terminal."""
+    return [line for line in run.said().splitlines() if line.startswith("curl ")]
+
+
+async def pasted(line: str) -> str:
+    """The status that a printed command is answered with by bash."""
+    command = f"{line} -o /dev/null -w '%{{http_code}}'"
+    bash = await asyncio.create_subprocess_exec("bash", "-c", command, stdout=PIPE)
+    said, _ = await bash.communicate()
+    return said.decode()
+
+
 @pytest.mark.timeout(900)
 async def test_a_demo_killed_in_the_middle_ends_with_the_books_of_one_that_was_not(
     whole: Run, broken: Run, year: Year
 ) -> None:
     await play(whole)
     expected = await books(whole, year.cards)
+    answered = [await pasted(line) for line in printed(whole)]
+    assert [status[0] for status in answered] == ["2", "2", "2"]
     whole.stop()
 
     await asyncio.to_thread(broken.bring_up)
