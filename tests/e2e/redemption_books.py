@@ -18,8 +18,8 @@ Key = tuple[str, str]
 
 REDEMPTIONS = "SELECT member_id, redemption_id, state, points FROM redemption"
 VOUCHERS = "SELECT member_id, redemption_id, state FROM voucher"
-HOLDS = "SELECT member_id, hold_id, state, captured FROM hold WHERE purpose = 'redemption'"
-BURNS = "SELECT member_id, burn_id, state, points FROM burn WHERE purpose = 'redemption'"
+HOLDS = "SELECT member_id, hold_id, state, captured FROM hold WHERE source = 'benefit-svc'"
+BURNS = "SELECT member_id, burn_id, state, points FROM burn WHERE source = 'benefit-svc'"
 
 PENDING = {"decided", "refusing"}
 GONE = {None, "released", "lapsed", "tombstone"}

@@ -2,6 +2,7 @@
 database and doors.
 """
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,7 +32,8 @@ async def server(postgres_dsn: str) -> AsyncIterator[Server]:
     """The session's server, with fresh databases for the asking."""
     server = Server(postgres_dsn)
     yield server
-    await server.drop_all()
+    if "LAUREL_TEST_DATABASE_URL" in os.environ:  # an embedded one goes as a whole
+        await server.drop_all()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
