@@ -9,7 +9,7 @@ import httpx
 
 from deploy.local.supervisor import Child
 
-START_MAX_S = 75.0
+START_MAX_S = 180.0
 CRASHES_MAX = 3
 LOOK_EVERY_S = 0.1
 LAST_LINES_MAX = 15

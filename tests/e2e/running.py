@@ -18,7 +18,7 @@ from deploy.local import postgres
 from tests.deploy.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
-READY_MAX_S = 90.0
+READY_MAX_S = 240.0
 READY = re.compile(r"^Laurel is ready at (http://127\.0\.0\.1:\d+)", re.MULTILINE)
 LOOK_S = 0.05
 

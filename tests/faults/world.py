@@ -24,7 +24,7 @@ from deploy.local.supervisor import Child, Program
 from deploy.local.topics import ensure_topics
 from tests.e2e.suite import service
 
-READY_MAX_S = 60.0
+READY_MAX_S = 180.0
 LOOK_S = 0.1
 STOP_MAX_S = 10.0
 TWO_PROCESSES = (("api", "jobs"), ("consume", "relay"))
