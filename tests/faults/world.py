@@ -3,10 +3,9 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from deploy.local.publish import publish
 from deploy.local.ready import all_ready
 from deploy.local.services import ROLES, SERVICES
 from deploy.local.settings import RunnerSettings
-from deploy.local.suite import HOST, Place, Suite
+from deploy.local.suite import Place, Suite
 from deploy.local.supervisor import Child, Program
 from deploy.local.topics import ensure_topics
+from tests.deploy.loopback import free_ports
 from tests.e2e.suite import service
 
 READY_MAX_S = 180.0
@@ -145,12 +145,3 @@ class World:
             brokers=self._site.brokers,
             places=tuple(Place(*each, at) for each, at in zip(wanted, ports, strict=True)),
         )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
