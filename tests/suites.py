@@ -3,6 +3,7 @@
 A plugin of pytest, named by the conftest.py of the root.
 """
 
+import os
 from collections import defaultdict
 from pathlib import Path
 
@@ -23,6 +24,7 @@ settings.load_profile("laurel")
 
 took: dict[str, float] = defaultdict(float)
 ran: dict[str, set[str]] = defaultdict(set)
+left_out: list[str] = []
 
 
 def suite(path: Path) -> str:
@@ -39,6 +41,14 @@ def needs_a_broker(item: pytest.Item) -> bool:
     return "broker" in getattr(item, "fixturenames", ()) or "kafka" in given
 
 
+def demand_a_broker(left_out: int, *, is_ci: bool) -> None:
+    """Where all must be shown, tests that cannot run are a failure. Raises UsageError."""
+    if left_out and is_ci:
+        raise pytest.UsageError(
+            f"{left_out} tests need Java 17 and Maven; under CI=true they must run"
+        )
+
+
 def pytest_report_header() -> str:
     """Says whether a real broker takes part."""
     return "kafka: a real broker" if has_java() else "kafka: not here (needs Java 17 and Maven)"
@@ -46,11 +56,13 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Runs the cheap suites first, each suite in one piece; where no broker can run, what needs
-    one is deselected, and the header and the last line say so.
+    one is deselected, and header and summary say so; under CI=true that is an error.
     """
     if not has_java():
         without = [item for item in items if needs_a_broker(item)]
+        demand_a_broker(len(without), is_ci=os.environ.get("CI") == "true")
         config.hook.pytest_deselected(items=without)
+        left_out.extend(item.nodeid for item in without)
         items[:] = [item for item in items if item not in without]
     place = {name: at for at, name in enumerate(ORDER)}
     items.sort(key=lambda item: (place.get(suite(item.path), len(ORDER)), suite(item.path)))
@@ -65,6 +77,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints the time of each suite in the order they ran."""
+    if left_out:
+        terminalreporter.section("SKIPPED: no Java 17 and Maven, so nothing was shown on Kafka")
+        terminalreporter.write_line(f"{len(left_out)} tests of a real broker were left out")
     if took:
         terminalreporter.section("suites")
     for name, seconds in took.items():
