@@ -117,7 +117,7 @@ async def test_kill_nine_loses_nothing_and_the_next_run_goes_on(fresh: Run) -> N
     async def children_have_ended() -> bool:
         return fresh.left() == []
 
-    await eventually(children_have_ended, within_s=30, what="children end with the runner")
+    await eventually(children_have_ended, within_s=5, what="children end with the runner")
     (server,) = fresh.databases_left()
     again = fresh.bring_up()
     assert fresh.databases_left() == [server]
