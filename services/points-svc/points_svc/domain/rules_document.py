@@ -7,17 +7,17 @@ its field.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
-from points_svc.domain.programme import NAME, Settings
-from points_svc.domain.rules import Expiry, PointRule, Rules
+from points_svc.domain.document_parts import DECIMAL, Name, Part, at_most, refused, twice
+from points_svc.domain.point_types_document import PointTypeTerms, expiry_of
+from points_svc.domain.programme import Settings
+from points_svc.domain.rules import PointRule, Rules
 
 RATE_MAX = Fraction(1_000)
 MULTIPLIER_MAX = Fraction(100)
@@ -25,94 +25,11 @@ POINT_TYPES_MAX = 8
 RULES_MAX = 16
 TIERS_MAX = 32
 BURNABLE = "points"
-TO_COME = (
-    "availability",
-    "budget",
-    "campaigns",
-    "caps",
-    "courtesy_days",
-    "exclusive_group",
-    "inactivity_months",
-    "maximum_balance",
-    "priority",
-    "when",
-)
+TO_COME = ("budget", "campaigns", "caps", "exclusive_group", "priority", "when")
 
 
-def refused(code: str) -> PydanticCustomError:
-    """A finding of ours, under a code of its own."""
-    return PydanticCustomError("value_error", "the rules do not allow that", {"code": code})
-
-
-def _at_most(limit: Fraction) -> AfterValidator:
-    def check(text: str) -> str:
-        if Fraction(text) > limit:
-            raise refused("out_of_range")
-        return text
-
-    return AfterValidator(check)
-
-
-class Part(BaseModel):
-    """A part of the document: strict, and nothing that we do not know.
-
-    What people will look for and this build does not have is refused under its own name.
-    """
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_nothing_to_come(cls, data: object) -> object:
-        named: dict[object, object] = data if isinstance(data, dict) else {}
-        for name in TO_COME:
-            if name in named:
-                raise refused(f"{name}_not_available")
-        return data
-
-
-Name = Annotated[str, Field(pattern=NAME)]
-DECIMAL = r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,6})?$"
-Rate = Annotated[str, Field(pattern=DECIMAL), _at_most(RATE_MAX)]
-Multiplier = Annotated[str, Field(pattern=DECIMAL), _at_most(MULTIPLIER_MAX)]
-
-
-class Never(Part):
-    """Lots of this type do not expire."""
-
-    kind: Literal["never"]
-
-
-class After(Part):
-    """A lot expires `n` days, months or years after it was accrued, at the same wall time."""
-
-    kind: Literal["days", "months", "years"]
-    n: Annotated[int, Field(ge=1, le=1_200)]
-
-
-class EndOfYear(Part):
-    """A lot expires with the calendar year that is `years_after` after the one it was accrued
-    in.
-    """
-
-    kind: Literal["end_of_year"]
-    years_after: Annotated[int, Field(ge=0, le=20)]
-
-
-class Rounding(Part):
-    """How fractions become points: floored, once per order."""
-
-    mode: Literal["floor"] = "floor"
-    level: Literal["order"] = "order"
-
-
-class PointTypeTerms(Part):
-    """What holds for all points of a type."""
-
-    point_type: Name
-    is_burnable: bool
-    expiry: Annotated[Never | After | EndOfYear, Field(discriminator="kind")]
-    rounding: Rounding = Rounding()
+Rate = Annotated[str, Field(pattern=DECIMAL), at_most(RATE_MAX)]
+Multiplier = Annotated[str, Field(pattern=DECIMAL), at_most(MULTIPLIER_MAX)]
 
 
 class PerUnit(Part):
@@ -132,6 +49,8 @@ class ByTier(Part):
 class BaseRule(Part):
     """What a purchase brings before multipliers."""
 
+    to_come: ClassVar[tuple[str, ...]] = TO_COME
+
     rule: Name
     point_type: Name
     phase: Literal["base"]
@@ -140,6 +59,8 @@ class BaseRule(Part):
 
 class MultiplierRule(Part):
     """What the base is multiplied by."""
+
+    to_come: ClassVar[tuple[str, ...]] = TO_COME
 
     rule: Name
     point_type: Name
@@ -153,6 +74,8 @@ AccrualRule = Annotated[BaseRule | MultiplierRule, Field(discriminator="phase")]
 class RulesDocument(Part):
     """One version of a programme's accrual rules."""
 
+    to_come: ClassVar[tuple[str, ...]] = TO_COME
+
     name: Name
     point_types: Annotated[list[PointTypeTerms], Field(min_length=1, max_length=POINT_TYPES_MAX)]
     rules: Annotated[list[AccrualRule], Field(min_length=1, max_length=RULES_MAX)]
@@ -163,9 +86,9 @@ class RulesDocument(Part):
         burned.
         """
         types = [terms.point_type for terms in self.point_types]
-        if _twice(types):
+        if twice(types):
             raise refused("point_type_twice")
-        if _twice(rule.rule for rule in self.rules):
+        if twice(rule.rule for rule in self.rules):
             raise refused("rule_twice")
         if not any(t.point_type == BURNABLE and t.is_burnable for t in self.point_types):
             raise refused("points_missing")
@@ -177,10 +100,6 @@ class RulesDocument(Part):
         if any(counts[point_type, "multiplier"] > 1 for point_type in types):
             raise refused("multiplier_twice")
         return self
-
-
-def _twice(names: Iterable[str]) -> bool:
-    return any(count > 1 for count in Counter(names).values())
 
 
 def compiled(
@@ -210,15 +129,7 @@ def _point_rule(document: RulesDocument, terms: PointTypeTerms) -> PointRule:
     return PointRule(
         terms.point_type,
         Fraction(base.effect.points),
-        _expiry(terms),
+        expiry_of(terms),
         terms.is_burnable,
         multipliers,
     )
-
-
-def _expiry(terms: PointTypeTerms) -> Expiry:
-    if isinstance(terms.expiry, Never):
-        return Expiry("never")
-    if isinstance(terms.expiry, EndOfYear):
-        return Expiry("end_of_year", terms.expiry.years_after)
-    return Expiry(terms.expiry.kind, terms.expiry.n)
