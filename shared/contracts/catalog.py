@@ -4,8 +4,17 @@ from contracts.events import benefits, members, points, purchases, tiers
 from contracts.events.base import Event
 
 TOPICS: dict[str, tuple[type[Event], ...]] = {
-    "loyalty.members": (members.MemberEnrolled,),
-    "loyalty.purchases": (purchases.PurchaseRecorded, purchases.PurchaseReturned),
+    "loyalty.members": (
+        members.MemberEnrolled,
+        members.MemberStatusChanged,
+        members.SegmentEntered,
+        members.SegmentLeft,
+    ),
+    "loyalty.purchases": (
+        purchases.PurchaseRecorded,
+        purchases.PurchaseReturned,
+        purchases.ActivityRecorded,
+    ),
     "loyalty.points": (
         points.PointsAccrued,
         points.PointsReversed,
@@ -17,6 +26,9 @@ TOPICS: dict[str, tuple[type[Event], ...]] = {
         points.HoldLapsed,
         points.PointsExpired,
         points.PointsAdjusted,
+        points.PointsActivated,
+        points.PointsTransferred,
+        points.CampaignExhausted,
     ),
     "loyalty.tiers": (tiers.TierChanged,),
     "loyalty.benefits": (

@@ -1,7 +1,7 @@
 """What points-svc says of points. Amounts are positive; the name says which way they moved."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from contracts.events.base import Event
 from contracts.ids import BurnId, FactId, HoldId, PointType
@@ -99,3 +99,39 @@ class PointsAdjusted(PointsEvent):
     adjustment_id: str
     actor: str
     reason: str
+
+
+class PointsActivated(PointsEvent):
+    """Pending points of one lot became available; `occurred_at` is the lot's `available_from` (P4).
+
+    `fact_id` is the lot's. `activity_fact_id` names the activity that made them available, where
+    it was one and not a date or a deadline. What a deadline forfeits is PointsExpired.
+    """
+
+    fact_id: FactId
+    activity_fact_id: FactId | None = None
+
+
+class PointsTransferred(PointsEvent):
+    """Points moved between two accounts; each side hears of it under its own id (P10).
+
+    `other_id` is the opaque id of the other side: a member or, with `pool_id`, one who shares that
+    pool. Their lots keep their dates.
+    """
+
+    transfer_id: str
+    direction: Literal["in", "out"]
+    other_id: str
+    pool_id: str | None = None
+
+
+class CampaignExhausted(PointsEvent):
+    """A campaign has given all that its budget allows; said once per campaign and rule version.
+
+    `points` is the budget. `member_id` and `fact_id` are of the fact that took the last of it;
+    `cut` is what that fact would have been given besides. `version` is the rule version.
+    """
+
+    campaign: str
+    fact_id: FactId
+    cut: int

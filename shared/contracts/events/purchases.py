@@ -1,4 +1,4 @@
-"""What member-svc says of purchases and returns, once their member is known."""
+"""What member-svc says of purchases, returns and activities, once their member is known."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -52,17 +52,25 @@ class PurchaseRecorded(Event):
 
 
 class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Units that came back of one line; always at least one."""
+    """What came back of one line: units, or a part of the money for units that were kept.
+
+    Units: `quantity` ≥ 1, and the kept value of the line shrinks by their share. A refund of value
+    alone (price match, goodwill): `quantity` 0 and `refund_minor` ≥ 1, taken from the kept value of
+    the line. Kept value is folded over the returns of the purchase by (occurred_at, fact_id).
+    """
 
     line_id: str
     quantity: int
+    refund_minor: int = 0
 
 
 class PurchaseReturned(Event):
-    """Units of a purchase came back. Which units is decided once, by member-svc, in recorded order
-    (P7).
+    """Units or value of a purchase came back. What comes back is decided once, by member-svc, in
+    recorded order (P7).
 
-    It takes effect at the later of its own and its purchase's `occurred_at`.
+    It takes effect at the later of its own and its purchase's `occurred_at`. A purchase that was
+    voided at the till came back whole at its own instant: then `occurred_at` is the purchase's and
+    `source_ref` too.
     """
 
     topic: ClassVar[str] = "loyalty.purchases"
@@ -74,3 +82,24 @@ class PurchaseReturned(Event):
     purchase_fact_id: FactId
     purchase_occurred_at: datetime
     lines: tuple[ReturnedLine, ...]
+
+
+class ActivityRecorded(Event):
+    """A member did something other than buying, or something happened to what they bought.
+
+    `kind` is the channel's word for it (`checkin`, `delivered`). `attributes` are those that the
+    programme lets out. `purchase_fact_id` names the purchase that it is about, where it is about
+    one; that purchase is always told before it. `occasions` as in PurchaseRecorded.
+    """
+
+    topic: ClassVar[str] = "loyalty.purchases"
+    author: ClassVar[str] = "member-svc"
+
+    fact_id: FactId
+    source: str
+    source_ref: str
+    enrolled_at: datetime
+    kind: str
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
+    purchase_fact_id: FactId | None = None
+    occasions: tuple[str, ...] = ()
