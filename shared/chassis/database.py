@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chassis import failpoints
+from chassis import failpoints, metrics
 from chassis.auth import Secrets
 from chassis.bus import outbox
 from chassis.clock import Clock
@@ -96,7 +96,10 @@ class Database:
     exception rolls back.
     """
 
-    def __init__(self, dsn: str, clock: Clock, secrets: Secrets, pool_size: int = 8) -> None:
+    def __init__(
+        self, dsn: str, clock: Clock, secrets: Secrets, pool_size: int = 8, service: str = ""
+    ) -> None:
+        self.service = service
         self.dsn = dsn
         self.clock = clock
         self.secrets = secrets
@@ -132,7 +135,10 @@ class Database:
             BEGIN, {"statement": str(patience.statement_ms), "lock": str(patience.lock_ms)}
         )
         await failpoints.reach("tx.after_begin")
-        return Tx(connection, self.clock(), cause, self.secrets)
+        return Tx(connection, self.clock(), cause, self.secrets, self._count)
+
+    def _count(self, statement: str) -> None:
+        metrics.STATEMENTS.labels(self.service, statement).inc()
 
     @staticmethod
     async def _commit(connection: AsyncConnection) -> None:

@@ -69,21 +69,22 @@ class Jobs:
     async def _tell(self, job: Job) -> None:
         began = time.perf_counter()
         (done,) = await asyncio.gather(run_due(self._work, job), return_exceptions=True)
-        metrics.JOB_SECONDS.labels(job.name).observe(time.perf_counter() - began)
+        metrics.JOB_SECONDS.labels(self._work.service, job.name).observe(
+            time.perf_counter() - began
+        )
         if isinstance(done, BaseException):
             self._tell_failure(job, done)
         elif done:
-            metrics.JOB_DONE.labels(job.name).inc(done)
+            metrics.JOB_DONE.labels(self._work.service, job.name).inc(done)
             logger().info("job", job=job.name, done=done)
 
-    @staticmethod
-    def _tell_failure(job: Job, error: BaseException) -> None:
+    def _tell_failure(self, job: Job, error: BaseException) -> None:
         """A round that failed is tried again at its next time; waiting for the first settings is no
         failure.
         """
         if isinstance(error, Unpublished):
             return
-        metrics.JOB_FAILED.labels(job.name).inc()
+        metrics.JOB_FAILED.labels(self._work.service, job.name).inc()
         is_expected = isinstance(error, (Conflict, Unavailable))
         logger().warning(
             "job_failed",

@@ -1,34 +1,44 @@
 """Numbers for the on-call engineer. Names are API: documented in docs/metrics.md, tested, never
 reused.
+
+Each is told by the service that it is about, so that several of them can live in one process.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
 
-REQUESTS = Histogram("laurel_request_seconds", "Time of a request", ["method", "route", "status"])
-REFUSALS = Counter("laurel_refusals", "Requests that a rule refused", ["code"])
-TRANSACTIONS_RETRIED = Counter(
-    "laurel_transactions_retried", "Transactions run again after a lost race", ["where"]
+REQUESTS = Histogram(
+    "laurel_request_seconds", "Time of a request", ["service", "method", "route", "status"]
 )
-STATEMENTS = Counter("laurel_statements", "Statements by name", ["name"])
-JOB_DONE = Counter("laurel_job_done", "What jobs worked off", ["job"])
-JOB_FAILED = Counter("laurel_job_failed", "Rounds of a job that failed", ["job"])
-JOB_SECONDS = Histogram("laurel_job_seconds", "Time of a job's round", ["job"])
-OUTBOX_UNSENT = Gauge("laurel_outbox_unsent", "Transactions whose events are not on the bus yet")
-OUTBOX_AGE = Gauge("laurel_outbox_age_seconds", "Age of the oldest unsent transaction")
-RELAYED = Counter("laurel_relayed", "Records sent to the bus", ["topic"])
-RELAY_FAILED = Counter("laurel_relay_failed", "Rounds of the relay that failed")
-CONSUMER_LAG = Gauge("laurel_consumer_lag", "Records not consumed yet", ["topic"])
+REFUSALS = Counter("laurel_refusals", "Requests that a rule refused", ["service", "code"])
+TRANSACTIONS_RETRIED = Counter(
+    "laurel_transactions_retried", "Transactions run again after a lost race", ["service", "where"]
+)
+STATEMENTS = Counter("laurel_statements", "Statements by name", ["service", "name"])
+JOB_DONE = Counter("laurel_job_done", "What jobs worked off", ["service", "job"])
+JOB_FAILED = Counter("laurel_job_failed", "Rounds of a job that failed", ["service", "job"])
+JOB_SECONDS = Histogram("laurel_job_seconds", "Time of a job's round", ["service", "job"])
+OUTBOX_UNSENT = Gauge(
+    "laurel_outbox_unsent", "Transactions whose events are not on the bus yet", ["service"]
+)
+OUTBOX_AGE = Gauge("laurel_outbox_age_seconds", "Age of the oldest unsent transaction", ["service"])
+RELAYED = Counter("laurel_relayed", "Records sent to the bus", ["service", "topic"])
+RELAY_FAILED = Counter("laurel_relay_failed", "Rounds of the relay that failed", ["service"])
+CONSUMER_LAG = Gauge("laurel_consumer_lag", "Records not consumed yet", ["service", "topic"])
 BATCH_RECORDS = Histogram(
     "laurel_batch_records",
     "Records in a batch",
-    ["topic"],
+    ["service", "topic"],
     buckets=(1, 5, 20, 50, 100, 200, 500, 1000, 2000),
 )
-BATCH_SECONDS = Histogram("laurel_batch_seconds", "Time of a batch", ["topic"])
+BATCH_SECONDS = Histogram("laurel_batch_seconds", "Time of a batch", ["service", "topic"])
 CONSUMER_FAILED = Counter(
-    "laurel_consumer_failed", "Batches that failed and were tried again", ["topic"]
+    "laurel_consumer_failed", "Batches that failed and were tried again", ["service", "topic"]
 )
-CONSUMER_RECREATED = Counter("laurel_consumer_recreated", "Clients replaced by the watchdog")
+CONSUMER_RECREATED = Counter(
+    "laurel_consumer_recreated", "Clients replaced by the watchdog", ["service"]
+)
 PARKED = Counter(
-    "laurel_parked", "Records put aside because they could not be understood", ["reason"]
+    "laurel_parked",
+    "Records put aside because they could not be understood",
+    ["service", "reason"],
 )

@@ -51,6 +51,7 @@ class Process:
             now or clock(settings.test_clock_file),
             self.secrets,
             settings.pool_size,
+            service.name,
         )
         self.peers = {
             name: Client(url, settings.peer_key, transport=(transports or {}).get(name))

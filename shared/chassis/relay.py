@@ -126,7 +126,7 @@ class Relay:
         self._publisher.published()
         await failpoints.reach("relay.after_mark")
         for message in claimed.messages:
-            metrics.RELAYED.labels(message.topic).inc()
+            metrics.RELAYED.labels(self._service, message.topic).inc()
         return len(claimed.messages)
 
     async def republish(self, since: datetime | None = None) -> int:
@@ -151,8 +151,8 @@ class Relay:
         await self._heal(await self._publisher.lives())
         async with self._begin(CAUSE) as tx:
             rows, age_s = await outbox.unsent(tx)
-        metrics.OUTBOX_UNSENT.set(rows)
-        metrics.OUTBOX_AGE.set(age_s)
+        metrics.OUTBOX_UNSENT.labels(self._service).set(rows)
+        metrics.OUTBOX_AGE.labels(self._service).set(age_s)
 
     async def _heal(self, alive: Mapping[str, str]) -> None:
         async with self._begin(CAUSE) as tx:
@@ -171,7 +171,7 @@ class Relay:
         self.failing = False
 
     async def _went_wrong(self, error: Exception) -> None:
-        metrics.RELAY_FAILED.inc()
+        metrics.RELAY_FAILED.labels(self._service).inc()
         if not self.failing:
             logger().error(
                 "relay", service=self._service, state="failing", error=type(error).__name__

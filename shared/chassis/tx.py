@@ -4,7 +4,7 @@ all.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,20 +72,27 @@ class Tx:
     """
 
     def __init__(
-        self, connection: AsyncConnection, now: datetime, cause: Cause, secrets: Secrets
+        self,
+        connection: AsyncConnection,
+        now: datetime,
+        cause: Cause,
+        secrets: Secrets,
+        count: Callable[[str], None],
     ) -> None:
         self.now = now
         self.cause = cause
         self.secrets = secrets
         self._connection = connection
+        self._count = count
         self._events: list[Event] = []
 
     async def execute(self, name: str, sql: str, /, **params: Any) -> list[Row[Any]]:
-        """Run one statement. `name` is its failpoint (`sql.<name>`). Rows come back in the
-        statement's order, or [].
+        """Run one statement. `name` is its failpoint (`sql.<name>`) and what it is counted by. Rows
+        come back in the statement's order, or [].
         """
         result = await self._connection.execute(_statement(sql), params)
         rows = list(result.all()) if result.returns_rows else []
+        self._count(name)
         await failpoints.reach(f"sql.{name}")
         return rows
 
@@ -98,6 +105,7 @@ class Tx:
             driver: asyncpg.Connection[Any] | None = raw.driver_connection
             assert driver is not None
             await driver.copy_records_to_table(table, records=rows, columns=list(columns))
+        self._count(name)
         await failpoints.reach(f"sql.{name}")
 
     def emit(self, *events: Event) -> None:
@@ -125,10 +133,11 @@ class Tx:
 
 class Begin(Protocol):
     """What a saga gets: short transactions of its own, the services it may call, the installation's
-    secrets.
+    secrets. `service` is the one it belongs to.
     """
 
     secrets: Secrets
+    service: str
 
     def __call__(self, cause: Cause) -> AbstractAsyncContextManager[Tx]:
         """A transaction that commits on leaving and rolls back on an exception."""

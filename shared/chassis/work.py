@@ -17,6 +17,7 @@ class Work:
         self, database: Database, peers: Mapping[str, Client], patience: Patience = BATCH
     ) -> None:
         self.secrets = database.secrets
+        self.service = database.service
         self._database = database
         self._peers = peers
         self._patience = patience

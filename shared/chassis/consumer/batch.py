@@ -81,7 +81,7 @@ class Worker:
         except (*PASSING, Stop):
             raise
         except Exception as error:  # noqa: BLE001
-            metrics.CONSUMER_FAILED.labels(place.topic).inc()
+            metrics.CONSUMER_FAILED.labels(self._consumer, place.topic).inc()
             return error
         return None
 
@@ -96,7 +96,7 @@ class Worker:
                     place, self._reader.read(records, standing.parked_in_a_row), standing
                 )
             except Conflict:
-                metrics.TRANSACTIONS_RETRIED.labels("consumer").inc()
+                metrics.TRANSACTIONS_RETRIED.labels(self._consumer, "consumer").inc()
                 await asyncio.sleep(CONFLICT_FIRST_S * 2**lost)
         raise Conflict(place.topic)
 

@@ -162,8 +162,8 @@ class Consumer:
         started = time.perf_counter()
         await self._worker.work(batch, standing)
         seconds = time.perf_counter() - started
-        metrics.BATCH_RECORDS.labels(batch.place.topic).observe(len(batch.records))
-        metrics.BATCH_SECONDS.labels(batch.place.topic).observe(seconds)
+        metrics.BATCH_RECORDS.labels(self.name, batch.place.topic).observe(len(batch.records))
+        metrics.BATCH_SECONDS.labels(self.name, batch.place.topic).observe(seconds)
         if seconds > self._limits.batch_slow_s:
             self._slower()
         elif len(batch.records) >= self._batch_limit:
@@ -197,8 +197,8 @@ class Consumer:
         for place, offset in mine.items():
             lag[place.topic] += max(0, ends.get(place, offset) - offset)
         for topic, records in lag.items():
-            metrics.CONSUMER_LAG.labels(topic).set(records)
+            metrics.CONSUMER_LAG.labels(self.name, topic).set(records)
         await subscriber.hint(mine)
         if watch.is_stalled(mine, sum(lag.values())):
-            metrics.CONSUMER_RECREATED.inc()
+            metrics.CONSUMER_RECREATED.labels(self.name).inc()
             raise BusDown("no progress")

@@ -43,7 +43,7 @@ async def park(tx: Tx, consumer: str, place: Place, unfit: Sequence[Unfit]) -> N
         records=[pack_record(one.record) for one in unfit],
     )
     for one in unfit:
-        metrics.PARKED.labels(one.reason).inc()
+        metrics.PARKED.labels(consumer, one.reason).inc()
 
 
 def _event_type(unfit: Unfit) -> str:

@@ -75,7 +75,8 @@ def _request_id(offered: str | None) -> str:
 
 def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
     route = getattr(scope.get("route"), "path", "none")
-    metrics.REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
+    service = scope["app"].state.edge.service
+    metrics.REQUESTS.labels(service, scope["method"], route, str(status)).observe(seconds)
     if route not in ("/healthz", "/readyz", "/metrics"):
         logger().info(
             "request",

@@ -93,7 +93,7 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
         refusal = problems.TryLater(waits_for="settings")
     except Unavailable as error:
         refusal, outcome = problems.TryLater(), error.outcome
-    metrics.REFUSALS.labels(refusal.code).inc()
+    metrics.REFUSALS.labels(edge_of(request).service, refusal.code).inc()
     return problems.answer(refusal, request.state.request_id, outcome)
 
 
@@ -109,7 +109,7 @@ async def _attempts(request: Request, terms: Terms, inner: Inner, body: Any) -> 
                 return await _keyed(request, inner, body)
             return await _plain(request, terms, inner)
         except Conflict:
-            metrics.TRANSACTIONS_RETRIED.labels("http").inc()
+            metrics.TRANSACTIONS_RETRIED.labels(edge_of(request).service, "http").inc()
     raise Unavailable("conflict")
 
 
@@ -145,7 +145,7 @@ async def _keyed(request: Request, inner: Inner, body: Any) -> Response:
         except Refusal as refusal:
             if refusal.status != 409:
                 raise
-            metrics.REFUSALS.labels(refusal.code).inc()
+            metrics.REFUSALS.labels(edge_of(request).service, refusal.code).inc()
             response = problems.answer(refusal, request.state.request_id)
         await idempotency.answer(tx, caller.source, key, response.status_code, bytes(response.body))
     return response

@@ -165,7 +165,7 @@ async def _decided(tx: Tx, door: Door, decide: Decide) -> Redemption | Response:
     except Refusal as refusal:
         if refusal.status != 409:
             raise
-        metrics.REFUSALS.labels(refusal.code).inc()
+        metrics.REFUSALS.labels(door.begin.service, refusal.code).inc()
         answer = problems.answer(refusal, door.cause.request_id)
         await idempotency.answer(
             tx, door.caller.source, door.asked.key, answer.status_code, bytes(answer.body)
