@@ -9,16 +9,19 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from fastapi import Body as FromBody
+from fastapi import Response
 from pydantic import BaseModel
 
+from chassis.http.editing import EditDep, PreconditionFailed, tell_version
 from chassis.http.problems import NotFound
 from chassis.http.route import Router, TxDep
-from chassis.tx import Tx, Unpublished
+from chassis.tx import Demand, Tx, Unpublished
 
 M = TypeVar("M", bound=BaseModel)
 
-CURRENT_VERSION = "SELECT max(version) AS version FROM document WHERE name = :name"
-READ_VERSION = "SELECT body FROM document WHERE name = :name AND version = :version"
+CURRENT_VERSION = """
+SELECT version, body FROM document WHERE name = :name ORDER BY version DESC LIMIT 1
+"""
 PUBLISH_VERSION = """
 INSERT INTO document (name, version, body, digest, actor, published_at)
 SELECT :name, coalesce(max(version), 0) + 1, :body, :digest, :actor, :now FROM document WHERE name =
@@ -44,23 +47,23 @@ class Document(Generic[M]):
 
     async def find(self, tx: Tx) -> tuple[int, M] | None:
         """As `current`, or None."""
-        (row,) = await tx.execute("document_version", CURRENT_VERSION, name=self.name)
-        if row.version is None:
+        rows = await tx.execute("current_document", CURRENT_VERSION, name=self.name)
+        if not rows:
             return None
-        (stored,) = await tx.execute(
-            "document_body", READ_VERSION, name=self.name, version=row.version
-        )
-        key = (row.version, hashlib.sha256(stored.body.encode()).digest())
+        (row,) = rows
+        key = (row.version, hashlib.sha256(row.body.encode()).digest())
         if key not in self._read:
-            self._read = {key: self.model.model_validate_json(stored.body)}
+            self._read = {key: self.model.model_validate_json(row.body)}
         return row.version, self._read[key]
 
-    async def publish(self, tx: Tx, settings: M) -> int:
+    async def publish(self, tx: Tx, settings: M, demand: Demand | None = None) -> int:
         """Make `settings` the version in force; answers its number, the old one where nothing
-        differs.
+        differs. `demand` hears the version that was in force.
         """
         await tx.execute("lock_document", LOCK_DOCUMENT, name=self.name)
         found = await self.find(tx)
+        if demand:
+            demand(found[0] if found else None)
         if found is not None and found[1] == settings:
             return found[0]
         body = settings.model_dump_json()
@@ -81,17 +84,19 @@ def document_router(service: str, document: Document[Any]) -> Router:
     router = Router(tags=[service])
     path = f"/{service}/{document.name}"
 
-    async def read(tx: TxDep) -> dict[str, Any]:
+    async def read(tx: TxDep, response: Response) -> dict[str, Any]:
         found = await document.find(tx)
         if found is None:
             raise NotFound
+        tell_version(response, found[0])
         return {"version": found[0], **msgspec.json.decode(found[1].model_dump_json())}
 
-    async def publish(settings: Any, tx: TxDep) -> dict[str, Any]:
-        version = await document.publish(tx, settings)
+    async def publish(settings: Any, tx: TxDep, edit: EditDep) -> dict[str, Any]:
+        version = await document.publish(tx, settings, edit.demand)
+        edit.tell(version)
         return {"version": version, **msgspec.json.decode(settings.model_dump_json())}
 
     publish.__annotations__["settings"] = Annotated[document.model, FromBody()]
     router.get(path, scope="ops", refuses=(NotFound,))(read)
-    router.put(path, scope="ops")(publish)
+    router.put(path, scope="ops", refuses=(PreconditionFailed,))(publish)
     return router

@@ -58,6 +58,10 @@ class Cause:
     traceparent: str = ""
 
 
+Demand = Callable[[int | None], None]
+"""Raises where somebody means to edit another version than this one; None: there is nothing yet."""
+
+
 @lru_cache(maxsize=1_000)
 def _statement(sql: str) -> TextClause:
     return text(sql)

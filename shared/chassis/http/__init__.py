@@ -20,6 +20,7 @@ from chassis.http.bodies import (
     Uuid,
     View,
 )
+from chassis.http.editing import EditDep, PreconditionFailed, tell_version
 from chassis.http.page import Page, PageDep
 from chassis.http.problems import FieldError, Invalid, NotFound
 from chassis.http.route import AskedDep, BeginDep, CallerDep, CauseDep, Replayed, Router, TxDep
@@ -33,6 +34,7 @@ __all__ = [
     "CauseDep",
     "Currency",
     "Day",
+    "EditDep",
     "FieldError",
     "IdPath",
     "Instant",
@@ -45,6 +47,7 @@ __all__ = [
     "Page",
     "PageDep",
     "PositiveCount",
+    "PreconditionFailed",
     "Quantity",
     "Ref",
     "RefPath",
@@ -55,4 +58,5 @@ __all__ = [
     "Uuid",
     "View",
     "answer_lines",
+    "tell_version",
 ]

@@ -5,6 +5,8 @@ Refusal
 ├── Unauthenticated          401
 ├── Forbidden                403
 ├── NotFound                 404  also for what is not the caller's
+├── TooSlow                  408  the body did not arrive in the time a request has
+├── PreconditionFailed       412  (editing.py) `If-Match` names another version
 ├── TooLarge                 413
 ├── UnsupportedMediaType     415
 ├── Invalid                  422  well-formed, but against the route's limits; names the fields
@@ -66,6 +68,14 @@ class MethodNotAllowed(Refusal):
     code: ClassVar[str] = "method_not_allowed"
     status: ClassVar[int] = 405
     title: ClassVar[str] = "This path does not know that method."
+
+
+class TooSlow(Refusal):
+    """The body did not arrive in the time that a request has."""
+
+    code: ClassVar[str] = "too_slow"
+    status: ClassVar[int] = 408
+    title: ClassVar[str] = "The body took too long to arrive."
 
 
 class TooLarge(Refusal):

@@ -48,12 +48,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What intake has to know of a member."""
+    """What intake has to know of a member. `version` counts what was changed of what is shown."""
 
     member_id: MemberId
     status: str
     enrolled_at: datetime
     birthday: Birthday | None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ async def enroll_member(
     unowned = {index: each for index, each in asked.identifiers.items() if owners[index] is None}
     if unowned:
         await identifiers.link(tx, key, unowned)
+        if known:
+            await members.count_change(tx, known)
         await claim_purchases(tx, terms, member, unowned)
     return await show_member(tx, vault, member.member_id), known is None
 

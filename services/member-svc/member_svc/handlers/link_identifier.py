@@ -29,5 +29,6 @@ async def link_identifier(
     is_new = owners[index] is None
     if is_new:
         await identifiers.link(tx, opened.key, {index: identifier})
+        await members.count_change(tx, member_id)
         await claim_purchases(tx, terms, opened.member, [index])
     return Linked(identifier_id(member_id, index), identifier), is_new

@@ -3,7 +3,7 @@
 from chassis.tx import Tx
 from contracts.ids import MemberId
 from member_svc.domain.refusals import IdentifierNotFound
-from member_svc.store import identifiers
+from member_svc.store import identifiers, members
 
 
 async def unlink_identifier(tx: Tx, member_id: MemberId, identifier_id: str) -> None:
@@ -12,3 +12,4 @@ async def unlink_identifier(tx: Tx, member_id: MemberId, identifier_id: str) -> 
     """
     if not await identifiers.unlink(tx, member_id, identifier_id):
         raise IdentifierNotFound
+    await members.count_change(tx, member_id)

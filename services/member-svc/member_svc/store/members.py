@@ -20,6 +20,9 @@ ADD_VAULT = """
 INSERT INTO vault (member_id, wrapped_key, name, birthday, attributes)
 VALUES (:member_id, :wrapped_key, :name, :birthday, :attributes)
 """
+COUNT_CHANGE = """
+UPDATE member SET version = version + 1 WHERE member_id = :member_id
+"""
 CHANGE_PROFILE = """
 UPDATE vault SET name = :name, birthday = :birthday, attributes = :attributes
 WHERE member_id = :member_id
@@ -30,14 +33,15 @@ SELECT :member_id, purpose, version, channel, consented_at, :now
 FROM unnest(CAST(:purposes AS text[]), CAST(:versions AS text[]), CAST(:channels AS text[]),
             CAST(:consented_at AS timestamptz[])) AS given (purpose, version, channel, consented_at)
 ON CONFLICT (member_id, purpose, version, channel) DO NOTHING
+RETURNING true AS is_new
 """
 MEMBERS_OF = """
-SELECT member_id, status, enrolled_at, wrapped_key, birthday
+SELECT member_id, status, enrolled_at, member.version, wrapped_key, birthday
 FROM member JOIN vault USING (member_id)
 WHERE member_id = ANY(CAST(:member_ids AS text[]))
 """
 FIND_MEMBER = """
-SELECT member_id, status, enrolled_at, wrapped_key, name, birthday, attributes
+SELECT member_id, status, enrolled_at, member.version, wrapped_key, name, birthday, attributes
 FROM member JOIN vault USING (member_id) WHERE member_id = :member_id
 """
 LOCK_MEMBER = f"{FIND_MEMBER} FOR UPDATE OF member"
@@ -83,6 +87,11 @@ async def add_vault(tx: Tx, key: DataKey, wrapped_key: bytes, profile: Profile) 
     )
 
 
+async def count_change(tx: Tx, member_id: MemberId) -> None:
+    """Something that is shown of the member has changed: the next version begins."""
+    await tx.execute("count_change_of_member", COUNT_CHANGE, member_id=member_id)
+
+
 async def change_profile(tx: Tx, key: DataKey, profile: Profile) -> None:
     """The member's profile, sealed anew."""
     await tx.execute(
@@ -90,9 +99,9 @@ async def change_profile(tx: Tx, key: DataKey, profile: Profile) -> None:
     )
 
 
-async def add_consents(tx: Tx, member_id: MemberId, consents: Sequence[Consent]) -> None:
-    """What the member allowed; the same consent again changes nothing."""
-    await tx.execute(
+async def add_consents(tx: Tx, member_id: MemberId, consents: Sequence[Consent]) -> bool:
+    """What the member allowed; the same consent again changes nothing. Whether any is new."""
+    added = await tx.execute(
         "add_consents",
         ADD_CONSENTS,
         member_id=member_id,
@@ -102,6 +111,7 @@ async def add_consents(tx: Tx, member_id: MemberId, consents: Sequence[Consent])
         channels=[consent.channel for consent in consents],
         consented_at=[consent.consented_at for consent in consents],
     )
+    return bool(added)
 
 
 async def members_of(
@@ -131,7 +141,7 @@ async def consents_of(tx: Tx, member_id: MemberId) -> list[Consent]:
 
 
 def _member(row: Row[Any], birthday: Birthday | None) -> Member:
-    return Member(row.member_id, row.status, row.enrolled_at, birthday)
+    return Member(row.member_id, row.status, row.enrolled_at, birthday, row.version)
 
 
 def _birthday_of(vault: Vault, row: Row[Any]) -> Birthday | None:

@@ -3,7 +3,15 @@
 from fastapi import Response
 from uuid_utils import uuid7
 
-from chassis.http import CallerDep, IdPath, Router, TxDep
+from chassis.http import (
+    CallerDep,
+    EditDep,
+    IdPath,
+    PreconditionFailed,
+    Router,
+    TxDep,
+    tell_version,
+)
 from contracts.ids import MemberId
 from member_svc.domain.refusals import (
     IdentifierNotFound,
@@ -60,22 +68,33 @@ async def look_up(body: IdentifierBody, tx: TxDep, vault: VaultDep, terms: Terms
 
 
 @router.get("/members/{member_id}", scope="member:read", refuses=(MemberNotFound,))
-async def show(member_id: IdPath, tx: TxDep, vault: VaultDep) -> MaskedView:
-    """The member, masked."""
-    return MaskedView.of(await show_member(tx, vault, MemberId(member_id)))
+async def show(member_id: IdPath, tx: TxDep, vault: VaultDep, response: Response) -> MaskedView:
+    """The member, masked. The ETag changes with whatever is shown, also where the mask hides it."""
+    shown = await show_member(tx, vault, MemberId(member_id))
+    tell_version(response, shown.member.version)
+    return MaskedView.of(shown)
 
 
 @router.patch(
-    "/members/{member_id}", scope="member:write", refuses=(MemberNotFound, OccurredInFuture)
+    "/members/{member_id}",
+    scope="member:write",
+    refuses=(MemberNotFound, PreconditionFailed, OccurredInFuture),
 )
 async def change(
-    member_id: IdPath, body: ProfileBody, tx: TxDep, vault: VaultDep, caller: CallerDep
+    member_id: IdPath,
+    body: ProfileBody,
+    tx: TxDep,
+    vault: VaultDep,
+    caller: CallerDep,
+    edit: EditDep,
 ) -> MaskedView:
     """Change the profile, add consents. What is not named stays; null takes away."""
     consents = body.allows(caller.source, tx.now)
-    return MaskedView.of(
-        await change_profile(tx, vault, MemberId(member_id), body.changes(), consents)
+    shown = await change_profile(
+        tx, vault, MemberId(member_id), body.changes(), consents, edit.demand
     )
+    edit.tell(shown.member.version)
+    return MaskedView.of(shown)
 
 
 @router.post(
