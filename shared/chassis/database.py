@@ -74,6 +74,9 @@ def engine(dsn: str, pool_size: int) -> AsyncEngine:
 def meaning(error: BaseException) -> Exception | None:
     """What a database error means to a caller: a lost race, no answer now, or (None) a fault of
     ours.
+
+    Who waits too long may have waited for a command of the same name that goes on to take effect,
+    so the outcome is unknown then.
     """
     state = (
         getattr(error, "sqlstate", None)
@@ -82,7 +85,9 @@ def meaning(error: BaseException) -> Exception | None:
     )
     if state in RACE_LOST:
         return Conflict(state)
-    if state in OUT_OF_PATIENCE or state.startswith(GONE):
+    if state in OUT_OF_PATIENCE:
+        return Unavailable(state, outcome="unknown")
+    if state.startswith(GONE):
         return Unavailable(state)
     if isinstance(error, (InterfaceError, PoolTimeout, OSError, asyncpg.InterfaceError)):
         return Unavailable(type(error).__name__)

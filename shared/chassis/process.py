@@ -12,7 +12,7 @@ from chassis.bus.transport import open_bus
 from chassis.client import Client
 from chassis.clock import Clock, clock
 from chassis.consumer import Consumer, Limits
-from chassis.database import Database
+from chassis.database import DATABASE_ERRORS, Database
 from chassis.document import document_router
 from chassis.http.app import application
 from chassis.http.edge import Edge
@@ -127,9 +127,13 @@ class Process:
     async def ready(self) -> dict[str, str]:
         """What is missing before work can be taken: database, migrations, assignment."""
         trouble = self.alive()
-        missing = await pending(self.database.engine, self.service.migrations)
-        if missing:
-            trouble["migrations"] = ",".join(missing)
+        try:
+            missing = await pending(self.database.engine, self.service.migrations)
+        except DATABASE_ERRORS:
+            trouble["database"] = "does not answer"
+        else:
+            if missing:
+                trouble["migrations"] = ",".join(missing)
         if self.consumer and not self.consumer.assigned():
             trouble["bus"] = "not assigned"
         return trouble

@@ -144,7 +144,7 @@ async def test_a_copy_is_inside_the_transaction_even_as_its_first_statement(stag
     assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'copied'")
 
 
-async def test_a_lock_that_takes_too_long_is_no_answer_and_no_effect(stage):
+async def test_who_waits_too_long_for_a_lock_cannot_know_what_its_holder_does(stage):
     async with stage.begin() as tx:
         await tx.execute("jar", shelf.PUT_JAR, name="locked", beans=1)
     async with stage.begin() as holder:
@@ -153,7 +153,16 @@ async def test_a_lock_that_takes_too_long_is_no_answer_and_no_effect(stage):
             async with stage.begin() as tx:
                 await tx.execute("patience", "SELECT set_config('lock_timeout', '20ms', true)")
                 await tx.execute("lock", "SELECT 1 FROM jar WHERE name = 'locked' FOR UPDATE")
-    assert raised.value.outcome == "none"
+    assert raised.value.outcome == "unknown"
+
+
+async def test_a_database_that_does_not_answer_is_not_ready(stage, monkeypatch):
+    gone = Database("postgresql://nobody@127.0.0.1:1/none", stage.clock, stage.database.secrets)
+    monkeypatch.setattr(stage.process, "database", gone)
+    async with stage.client() as caller:
+        answer = await caller.get("/readyz")
+    await gone.close()
+    assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
 
 
 async def test_migrations_run_once_whoever_starts_first(server, service, stage):

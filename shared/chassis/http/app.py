@@ -26,6 +26,7 @@ from contracts.refusal import Refusal
 Ready = Callable[[], Awaitable[dict[str, str]]]
 Alive = Callable[[], dict[str, str]]
 REQUEST_ID_MAX = 64
+OPEN_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
 class Fault(Refusal):
@@ -77,15 +78,20 @@ def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:
     route = getattr(scope.get("route"), "path", "none")
     service = scope["app"].state.edge.service
     metrics.REQUESTS.labels(service, scope["method"], route, str(status)).observe(seconds)
-    if route not in ("/healthz", "/readyz", "/metrics"):
-        logger().info(
-            "request",
-            method=scope["method"],
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 1),
-            request_id=request_id,
-        )
+    if route in OPEN_PATHS:
+        return
+    state = scope["state"]
+    caller = state.get("caller")
+    logger().info(
+        "request",
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        request_id=request_id,
+        **({"caller": caller.key_id} if caller else {}),
+        **state.get("refused", {}),
+    )
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -134,7 +140,7 @@ def application(edge: Edge, routers: Sequence[Router], alive: Alive, ready: Read
     async def metrics_page() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    demand_scopes(app, ("/healthz", "/readyz", "/metrics"))
+    demand_scopes(app, OPEN_PATHS)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_fault)
     app.add_middleware(Around)

@@ -28,6 +28,7 @@ from contracts.refusal import Refusal
 ATTEMPTS_MAX = 4
 BATCH_S = 60.0
 TERMS = "x-laurel"
+SAFE = frozenset({"GET", "HEAD"})
 
 LINES = {NDJSON: {"schema": {"type": "string", "description": "one JSON document a line"}}}
 LINES_IN: dict[str, Any] = {"requestBody": {"required": True, "content": LINES}}
@@ -73,11 +74,11 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
     """One request, to its answer. Refusals become problem documents; everything else unexpected is
     a fault.
     """
-    outcome = "none"
+    outcome, why = "none", ""
     try:
         request.state.caller = admit(request, terms.scope)
         check_query(request, terms)
-        body = await read_body(request, terms)
+        body = await _read(request, terms)
         async with asyncio.timeout(request_seconds(request, terms)):
             return await _attempts(request, terms, inner, body)
     except Replayed as again:
@@ -88,13 +89,28 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
     except Refusal as error:
         refusal = error
     except TimeoutError:
-        refusal, outcome = problems.TryLater(), "unknown"
+        refusal, outcome, why = problems.TryLater(), "unknown", "request time"
     except Unpublished:
-        refusal = problems.TryLater(waits_for="settings")
+        refusal, why = problems.TryLater(waits_for="settings"), "settings"
     except Unavailable as error:
-        refusal, outcome = problems.TryLater(), error.outcome
+        refusal, outcome, why = problems.TryLater(), _outcome(request, error), str(error)
     metrics.REFUSALS.labels(edge_of(request).service, refusal.code).inc()
+    request.state.refused = {"code": refusal.code} | ({"why": why} if why else {})
     return problems.answer(refusal, request.state.request_id, outcome)
+
+
+async def _read(request: Request, terms: Terms) -> Any:
+    """The body, in the time that a request has. Refusals: TooSlow and those of `read_body`."""
+    try:
+        async with asyncio.timeout(request_seconds(request, terms)):
+            return await read_body(request, terms)
+    except TimeoutError:
+        raise problems.TooSlow from None
+
+
+def _outcome(request: Request, error: Unavailable) -> str:
+    """What is known of a request that was not answered: who only asks changes nothing."""
+    return "none" if request.method in SAFE else error.outcome
 
 
 def request_seconds(request: Request, terms: Terms) -> float:

@@ -40,6 +40,21 @@ async def test_I19_nobody_sees_another_channels_fact(api, shop, stage):
     assert unknown_kind.status_code == 422
 
 
+async def test_who_works_off_the_queues_finds_a_fact_of_any_channel(api, shop, stage):
+    body = shop.purchase(await shop.known_card())
+    told = await api.post("/v1/purchases", json=body)
+    path = f"/v1/facts/purchase/{body['source_ref']}"
+    async with (
+        stage.client("fact:read", "fact:review", source="console") as staff,
+        stage.client("fact:read", source="web") as web,
+    ):
+        unnamed = await staff.get(path)
+        found = await staff.get(path, params={"source": "till"})
+        hidden = await web.get(path, params={"source": "till"})
+    assert found.json()["fact_id"] == told.json()["fact_id"]
+    assert (unnamed.status_code, hidden.status_code) == (404, 404)
+
+
 async def test_the_queue_is_paged_in_business_order(api, shop):
     told = {(await late(api, shop))[1]["fact_id"] for _ in range(5)}
     seen, cursor = [], None

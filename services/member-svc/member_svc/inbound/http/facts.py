@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from chassis.http import Body, CallerDep, IdPath, Note200, PageDep, RefPath, Router, TxDep
+from chassis.http.bodies import REF_PATTERN
 from member_svc.domain.facts import Kind
 from member_svc.domain.refusals import (
     FactNotFound,
@@ -20,6 +21,8 @@ from member_svc.store import views
 
 Open = Literal["unclaimed", "waiting", "review", "rejected"]
 
+REVIEW = "fact:review"
+
 router = Router(tags=["facts"])
 
 
@@ -30,15 +33,23 @@ class DecisionBody(Body):
 
 
 @router.get("/facts/{kind}/{source_ref}", scope="fact:read", refuses=(FactNotFound,))
-async def find(kind: Kind, source_ref: RefPath, tx: TxDep, caller: CallerDep) -> FactView:
-    """Where the caller's own fact stands."""
-    row = await views.find_fact(tx, caller.source, kind, source_ref)
+async def find(
+    kind: Kind,
+    source_ref: RefPath,
+    tx: TxDep,
+    caller: CallerDep,
+    source: Annotated[str | None, Query(pattern=REF_PATTERN)] = None,
+) -> FactView:
+    """Where the caller's own fact stands. Who works off the queues sees that of any `source`."""
+    told_by = source or caller.source
+    is_hidden = told_by != caller.source and REVIEW not in caller.scopes
+    row = None if is_hidden else await views.find_fact(tx, told_by, kind, source_ref)
     if row is None:
         raise FactNotFound
     return FactView.of(row)
 
 
-@router.get("/facts", scope="fact:review")
+@router.get("/facts", scope=REVIEW)
 async def standing(
     tx: TxDep, page: PageDep, status: Annotated[Open, Query()] = "review"
 ) -> FactsPage:
@@ -51,7 +62,7 @@ async def standing(
 
 @router.post(
     "/facts/{fact_id}/accept",
-    scope="fact:review",
+    scope=REVIEW,
     refuses=(FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase),
 )
 async def accept(
@@ -62,7 +73,7 @@ async def accept(
     return DecisionView(fact_id=fact_id, status=status)
 
 
-@router.post("/facts/{fact_id}/reject", scope="fact:review", refuses=(FactNotFound, NotInReview))
+@router.post("/facts/{fact_id}/reject", scope=REVIEW, refuses=(FactNotFound, NotInReview))
 async def reject(fact_id: IdPath, body: DecisionBody, tx: TxDep) -> DecisionView:
     """Refuse a fact for good."""
     return DecisionView(fact_id=fact_id, status=await reject_fact(tx, fact_id, body.reason))
