@@ -41,14 +41,14 @@ class Jobs:
     """Runs a service's jobs until stopped. A round that fails is tried again at its next time."""
 
     def __init__(self, work: Work, jobs: Sequence[Job]) -> None:
+        self.jobs = jobs
         self._work = work
-        self._jobs = jobs
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start every job's loop."""
         self._tasks = [
-            asyncio.create_task(self._loop(job), name=f"job:{job.name}") for job in self._jobs
+            asyncio.create_task(self._loop(job), name=f"job:{job.name}") for job in self.jobs
         ]
 
     async def stop(self) -> None:

@@ -23,6 +23,7 @@ from chassis.relay import Relay, Upkeep
 from chassis.republish import republish_router
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.trimming import trimming
 from chassis.work import Work
 
 DAY_S = 86_400
@@ -58,7 +59,7 @@ class Process:
             for name, url in settings.peers.items()
         }
         self.work = Work(self.database, self.peers)
-        self.jobs = Jobs(self.work, service.jobs)
+        self.jobs = Jobs(self.work, [*service.jobs, *trimming(settings)])
         self.app = self._application()
         self.bus: Bus | None = None
         self.consumer: Consumer | None = None

@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     failpoints: str = ""
     parent_pipe_fd: int | None = None
     parked_in_a_row_max: int = 20
-    republish_days: int = 8
+    republish_days: int = Field(default=8, ge=1)
+    inbox_days: int = 35
+    answers_days: int = Field(default=35, ge=35)
     request_s: float = 3.0
 
     def chosen_roles(self) -> tuple[str, ...]:
@@ -46,7 +48,11 @@ class Settings(BaseSettings):
         return chosen
 
     def check(self) -> None:
-        """Refuse what must never run in production. Raises ValueError naming the setting."""
+        """Refuse what must never run: at all, or in production. Raises ValueError naming the
+        setting.
+        """
+        if self.inbox_days <= 2 * self.republish_days:
+            raise ValueError("LAUREL_INBOX_DAYS must be more than twice LAUREL_REPUBLISH_DAYS")
         if self.env != "production":
             return
         if self.test_clock_file:

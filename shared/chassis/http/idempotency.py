@@ -1,7 +1,8 @@
 """A command's key remembers its question and its answer, in the transaction that carries the
 command out (I14).
 
-Keys are scoped to the caller and unique for ever; the first answer is kept and given again.
+Keys are scoped to the caller and unique for ever; the first answer is kept (`LAUREL_ANSWERS_DAYS`)
+and given again.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.auth import Caller
-from chassis.http.problems import KeyRequired, KeyReused
+from chassis.http.problems import KeyRequired, KeyReused, KeySpent
 from chassis.tx import Tx
 
 KEY_MIN, KEY_MAX = 8, 128
@@ -64,7 +65,8 @@ def fingerprint(method: str, path: str, body: Any) -> bytes:
 async def claim(tx: Tx, caller: Caller, key: str, asked: bytes) -> Stored | None:
     """Claim a key for this transaction. None: it is ours; else what it was answered before.
 
-    Waits for a command that holds the same key. Refusals: KeyReused where it asked something else.
+    Waits for a command that holds the same key. Refusals: KeyReused where it asked something else,
+    KeySpent where its answer is no longer kept.
     """
     names = {"source": caller.source, "key": key}
     if await tx.execute("claim_key", CLAIM_KEY, fingerprint=asked, now=tx.now, **names):
@@ -72,6 +74,8 @@ async def claim(tx: Tx, caller: Caller, key: str, asked: bytes) -> Stored | None
     (row,) = await tx.execute("find_key", FIND_KEY, **names)
     if row.fingerprint != asked:
         raise KeyReused
+    if row.status is not None and row.body is None:
+        raise KeySpent(outcome="applied" if row.status < 400 else "none")
     return Stored(row.status, row.body)
 
 

@@ -10,7 +10,7 @@ Refusal
 ├── TooLarge                 413
 ├── UnsupportedMediaType     415
 ├── Invalid                  422  well-formed, but against the route's limits; names the fields
-├── KeyRequired, KeyReused   400, 422  idempotency
+├── KeyRequired, KeySpent, KeyReused   400, 409, 422  idempotency
 └── TryLater                 503  no answer now; `outcome` says whether to ask again by key
 """
 
@@ -110,6 +110,16 @@ class KeyReused(Refusal):
     code: ClassVar[str] = "idempotency_key_reused"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "This key was used for another request."
+
+
+class KeySpent(Refusal):
+    """The key named this very command long ago, and its answer is no longer kept. It does not take
+    effect again: `outcome` says whether it did then (`applied`) or was refused (`none`).
+    """
+
+    code: ClassVar[str] = "idempotency_key_spent"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This command was answered long ago."
 
 
 class TryLater(Refusal):

@@ -103,7 +103,7 @@ class Stage:
 
     async def run_job(self, name: str) -> int:
         """Run one job until nothing is due; answers how much it did."""
-        (job,) = [job for job in self.service.jobs if job.name == name]
+        (job,) = [job for job in self.process.jobs.jobs if job.name == name]
         return await run_due(self.process.work, job)
 
     async def said(self) -> list[Event]:
