@@ -160,6 +160,17 @@ class Ledger:
         for fact_id in sorted(self.purchases):
             self.rerate(fact_id)
 
+    def publish(self, rules: RuleBook) -> None:
+        """Another version, and the catch-up that it leaves."""
+        self.terms = self.terms._replace(rules=rules)
+        self.purchases = {
+            fact_id: known._replace(rules=rules.in_force(known.occurred_at))
+            for fact_id, known in self.purchases.items()
+        }
+        self.settle()
+        for fact_id in sorted(self.purchases):
+            self.rerate(fact_id)
+
     def rerate(self, fact_id: str) -> None:
         known, told = self.purchases[fact_id], {"main": self.timeline}
         for rule in known.rules.points:

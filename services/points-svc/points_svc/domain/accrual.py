@@ -10,7 +10,7 @@ from points_svc.domain import worth
 from points_svc.domain.basis import AccrualBasis, Line, Rate, packed
 from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
-from points_svc.domain.rules import RuleBook
+from points_svc.domain.rules import PointRule, RuleBook
 from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
 from points_svc.domain.tiers import Told
 
@@ -36,7 +36,7 @@ def purchased(purchase: PurchaseRecorded, told: Told | None, rules: RuleBook) ->
         ),
         rate=rate(told, is_before, version.base_tier),
         is_before_enrolment=is_before,
-        is_foreign=purchase.currency != version.currency,
+        currency=purchase.currency,
     )
     return Purchased(purchase.member_id, purchase.fact_id, purchase.occurred_at, basis, version)
 
@@ -54,16 +54,33 @@ def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms
     """Post what a purchase is worth in every point type of its version, and what its waiting
     returns take back.
     """
-    basis, used = packed(purchase.basis), purchase.basis.rate
+    basis = packed(purchase.basis)
     for rule in purchase.rules.points:
-        book = books.of(purchase.member_id, rule.point_type)
-        per_minor = worth.factor(purchase.rules, rule, used.tier)
-        points = worth.points_as_bought(purchase.basis, per_minor)
-        open_lot(book, purchase, rule, points, basis)
-        _say_accrued(book, purchase, used, points, 1)
-        posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}
-        found = changes(purchase, rule, used, returns, posted) if returns else []
-        compensate(book, purchase, used, found, terms)
+        _accrue(books, purchase, rule, returns, terms, basis)
+
+
+def accrue_type(
+    books: Books, purchase: Purchased, rule: PointRule, returns: Sequence[Returned], terms: Terms
+) -> None:
+    """Post what a purchase is worth in one point type alone: the others have been posted before."""
+    _accrue(books, purchase, rule, returns, terms, packed(purchase.basis))
+
+
+def _accrue(
+    books: Books,
+    purchase: Purchased,
+    rule: PointRule,
+    returns: Sequence[Returned],
+    terms: Terms,
+    basis: bytes,
+) -> None:
+    book, used = books.of(purchase.member_id, rule.point_type), purchase.basis.rate
+    points = worth.points_as_bought(purchase.basis, purchase.per_minor(rule, used))
+    open_lot(book, purchase, rule, points, basis)
+    _say_accrued(book, purchase, used, points, 1)
+    posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}
+    found = changes(purchase, rule, used, returns, posted) if returns else []
+    compensate(book, purchase, used, found, terms)
 
 
 def compensate(

@@ -27,14 +27,12 @@ class Rate(msgspec.Struct, array_like=True, frozen=True):
 
 
 class AccrualBasis(msgspec.Struct, array_like=True, frozen=True):
-    """An accrual's own: the lines as bought and the first rate. A purchase in another currency
-    counts for nothing.
-    """
+    """An accrual's own: the lines as bought, in which currency, and the first rate."""
 
     lines: tuple[Line, ...]
     rate: Rate
     is_before_enrolment: bool = False
-    is_foreign: bool = False
+    currency: str = ""
 
 
 class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):

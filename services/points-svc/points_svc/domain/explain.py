@@ -5,7 +5,6 @@ fractions (E5).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from points_svc.domain import worth
 from points_svc.domain.basis import ChangeBasis, DecisionBasis, Rate
@@ -129,22 +128,20 @@ def _worth(
     """Net of what is kept, times rate and multiplier, floored once per order."""
     basis, rules = purchase.basis, purchase.rules
     net = worth.net_minor(basis.lines, kept)
-    per_minor = worth.factor(rules, rule, used.tier)
+    per_minor = purchase.per_minor(rule, used)
     yield Step(f"{prefix}net_minor", str(net))
-    if basis.is_foreign:
+    if purchase.is_foreign:
         yield Step(f"{prefix}other_currency", "0")
     yield Step(f"{prefix}points_per_{rules.minor_per_unit}_minor", str(rule.rate))
     yield Step(f"{prefix}multiplier", str(rule.multiplier(used.tier)))
-    yield Step(f"{prefix}exact", str(Fraction(0) if basis.is_foreign else net * per_minor))
+    yield Step(f"{prefix}exact", str(net * per_minor))
     yield Step(f"{prefix}floored", str(worth.points(basis, kept, per_minor)))
 
 
 def _shares(
     purchase: Purchased, rule: PointRule, used: Rate, kept: Mapping[str, int]
 ) -> list[LineShare]:
-    per_minor = Fraction(0)
-    if not purchase.basis.is_foreign:
-        per_minor = worth.factor(purchase.rules, rule, used.tier)
+    per_minor = purchase.per_minor(rule, used)
     return [
         LineShare(line.line_id, line.net_minor, line.units, kept[line.line_id], str(exact), points)
         for line, exact, points in worth.by_line(purchase.basis.lines, kept, per_minor)

@@ -1,15 +1,28 @@
-"""A purchase that was accrued before is rated again: a return came, or its tier reads differently
-(P6, P7).
+"""A purchase that was accrued before is rated again: a return came, its tier reads differently, or
+another version turned out to be in force when it occurred (P6, P7, E4).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from points_svc.domain.accrual import Terms, compensate, rate
+from msgspec.structs import replace
+
+from points_svc.domain.accrual import Terms, accrue_type, compensate, rate
 from points_svc.domain.basis import Rate
 from points_svc.domain.books import Books
 from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
 from points_svc.domain.tiers import Timeline, rating_tier
+
+
+class Accrued(NamedTuple):
+    """A purchase in a point type, and the version that posted its accrual (None: nobody has yet).
+    The purchase itself bears the version that was in force when it occurred.
+    """
+
+    point_type: str
+    purchase: Purchased
+    posted_by: int | None
 
 
 class Due(NamedTuple):
@@ -18,6 +31,7 @@ class Due(NamedTuple):
     purchase: Purchased
     point_type: str
     used: Rate
+    returns: Sequence[Returned]
     changes: Sequence[Change]
 
     @classmethod
@@ -32,9 +46,32 @@ class Due(NamedTuple):
         """By what the member was told, what came back, and what the facts stand at."""
         told = rating_tier(ladders, purchase.occurred_at)
         used = rate(told, purchase.basis.is_before_enrolment, purchase.rules.base_tier)
-        rule = purchase.rules.of(point_type)
-        assert rule is not None, "a version that accrued a point type has a rule for it"
-        return cls(purchase, point_type, used, changes(purchase, rule, used, returns, posted))
+        rule = purchase.rule_of(point_type)
+        found = changes(purchase, rule, used, returns, posted)
+        return cls(purchase, point_type, used, returns, found)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the purchase has never been posted in this point type."""
+        return any(change.kind == "accrual" for change in self.changes)
+
+
+def outdated(accrued: Sequence[Accrued]) -> list[Accrued]:
+    """Of all accruals of some purchases, those that another version posted than was in force; and
+    for each of these purchases the point types that its version has and nobody posted (E4).
+    """
+    stale = [one for one in accrued if one.posted_by != one.purchase.rules.version]
+    posted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in accrued:
+        posted[one.purchase.member_id, one.purchase.fact_id].add(one.point_type)
+    purchases = {(one.purchase.member_id, one.purchase.fact_id): one.purchase for one in stale}
+    missing = [
+        Accrued(rule.point_type, purchase, None)
+        for key, purchase in purchases.items()
+        for rule in purchase.rules.points
+        if rule.point_type not in posted[key]
+    ]
+    return stale + missing
 
 
 def is_short(books: Books, due: Due) -> bool:
@@ -44,13 +81,18 @@ def is_short(books: Books, due: Due) -> bool:
     book = books.of(due.purchase.member_id, due.point_type)
     taken = -sum(change.gives for change in due.changes)
     has_ended = book.due_at is not None and book.due_at <= book.now
-    return has_ended or taken > book.lots[due.purchase.fact_id].remaining
+    return has_ended or (taken > 0 and taken > book.lots[due.purchase.fact_id].remaining)
 
 
 def bring_to_target(books: Books, due: Due, terms: Terms) -> None:
     """Post the difference and say the new totals."""
-    book = books.of(due.purchase.member_id, due.point_type)
-    compensate(book, due.purchase, due.used, due.changes, terms)
+    purchase = due.purchase
+    if due.is_first:
+        rated = purchase._replace(basis=replace(purchase.basis, rate=due.used))
+        accrue_type(books, rated, purchase.rule_of(due.point_type), due.returns, terms)
+    else:
+        book = books.of(purchase.member_id, due.point_type)
+        compensate(book, purchase, due.used, due.changes, terms)
 
 
 def is_rated_alike(
@@ -60,8 +102,7 @@ def is_rated_alike(
     after: Mapping[str, Timeline],
 ) -> bool:
     """Whether two readings of a member's timelines rate a purchase with the same multiplier."""
-    rule = purchase.rules.of(point_type)
-    assert rule is not None, "a version that accrued a point type has a rule for it"
+    rule = purchase.rule_of(point_type)
     is_before, base = purchase.basis.is_before_enrolment, purchase.rules.base_tier
     was, now = (
         rate(rating_tier(ladders, purchase.occurred_at), is_before, base).tier

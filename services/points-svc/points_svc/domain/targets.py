@@ -11,10 +11,12 @@ from points_svc.domain import worth
 from points_svc.domain.basis import AccrualBasis, ChangeBasis, Rate, packed
 from points_svc.domain.rules import PointRule, Rules
 
+NOTHING = Fraction(0)
+
 
 class Purchased(NamedTuple):
-    """A purchase as the ledger keeps it: its basis, and the version of the rules in force when it
-    occurred.
+    """A purchase as the ledger keeps it: its basis, and the version of the rules that it is rated
+    by: the one in force when it occurred (E4).
     """
 
     member_id: str
@@ -22,6 +24,21 @@ class Purchased(NamedTuple):
     occurred_at: datetime
     basis: AccrualBasis
     rules: Rules
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it was paid in another currency than its version's: then it is worth nothing."""
+        return self.basis.currency != self.rules.currency
+
+    def rule_of(self, point_type: str) -> PointRule:
+        """What its version says of a point type that it has."""
+        rule = self.rules.of(point_type)
+        assert rule is not None, "a version has every point type of the versions before it"
+        return rule
+
+    def per_minor(self, rule: PointRule, used: Rate) -> Fraction:
+        """Points per minor unit of its net, exactly."""
+        return NOTHING if self.is_foreign else worth.factor(self.rules, rule, used.tier)
 
 
 class Returned(NamedTuple):
@@ -110,7 +127,7 @@ def changes(
     """
     known = tuple(back.fact_id for back in in_order(returns))
     found: list[Change] = []
-    for target in targets(purchase, returns, worth.factor(purchase.rules, rule, rate.tier)):
+    for target in targets(purchase, returns, purchase.per_minor(rule, rate)):
         so_far = posted.get((target.fact_id, rule.point_type), NOTHING_POSTED)
         if so_far.revision and so_far.points == target.points:
             continue

@@ -42,16 +42,13 @@ def factor(rules: Rules, rule: PointRule, tier: str) -> Fraction:
 
 def points(basis: AccrualBasis, kept: Kept, per_minor: Fraction) -> int:
     """Whole points of what is kept: floored once per order, after the multiplier."""
-    return 0 if basis.is_foreign else floor(net_minor(basis.lines, kept) * per_minor)
+    return floor(net_minor(basis.lines, kept) * per_minor)
 
 
 def points_as_bought(basis: AccrualBasis, per_minor: Fraction) -> int:
     """`points` of everything, in whole numbers alone: the path of every plain purchase."""
-    if basis.is_foreign:
-        return 0
-    return (
-        sum(line.net_minor for line in basis.lines) * per_minor.numerator // per_minor.denominator
-    )
+    net = sum(line.net_minor for line in basis.lines)
+    return net * per_minor.numerator // per_minor.denominator
 
 
 def by_line(

@@ -52,10 +52,12 @@ async def _rated(
     tx: Tx, posting: Posting, purchase_fact_id: str, basis: ChangeBasis | None
 ) -> Explanation:
     key = (posting.member_id, purchase_fact_id)
-    accrued = await postings.accruals_of(tx, [key], await programme.rule_book(tx))
+    rules = await programme.rule_book(tx)
+    accrued = await postings.accruals_of(tx, [key], rules)
     purchase = next(a.purchase for a in accrued if a.point_type == posting.point_type)
-    rule = purchase.rules.of(posting.point_type)
-    assert rule is not None, "a version that accrued a point type has a rule for it"
+    assert posting.rule_version is not None, "what was rated names its version"
+    purchase = purchase._replace(rules=rules.numbered(posting.rule_version))
+    rule = purchase.rule_of(posting.point_type)
     if basis is None:
         return explain.accrual(purchase, rule)
     backs = (await returns.returns_of(tx, [key]))[purchase_fact_id] if basis.returns else []

@@ -10,7 +10,7 @@ from points_svc.domain.refusals import (
     RulesPublished,
     SettingsUnpublished,
 )
-from points_svc.store import programme
+from points_svc.store import catch_ups, programme
 from points_svc.store.programme import RuleVersion
 
 
@@ -18,8 +18,9 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
     """Publish a draft for ever, with the programme's settings as they stand now.
 
     The first version is in force from the beginning of time, whatever was asked; every later one
-    from `effective_from` (None: now). The same publication again changes nothing. Refusals:
-    RulesNotFound, RulesPublished, EffectiveInPast, PointTypeDropped, SettingsUnpublished.
+    from `effective_from` (None: now), and what older versions have already rated from there on is
+    left to a catch-up (E4). The same publication again changes nothing. Refusals: RulesNotFound,
+    RulesPublished, EffectiveInPast, PointTypeDropped, SettingsUnpublished.
     """
     await programme.lock_rules(tx)
     found = await programme.find_rules(tx, version)
@@ -29,6 +30,7 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
         if effective_from in {None, found.effective_from}:
             return found
         raise RulesPublished
+    await programme.await_rating(tx)
     book = await programme.rule_book(tx)
     begins = effective_from or tx.now if book.versions else None
     if begins and begins < tx.now:
@@ -40,6 +42,8 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
     if settings is None:
         raise SettingsUnpublished
     await programme.publish_rules(tx, version, settings[1], begins)
+    if begins:
+        await catch_ups.begin_catch_up(tx, version)
     published = await programme.find_rules(tx, version)
     assert published is not None, "what was just written is there"
     return published

@@ -7,11 +7,10 @@ from datetime import datetime
 from chassis.tx import Tx
 from contracts.events.tiers import TierChanged
 from points_svc.domain.moments import first_id
-from points_svc.domain.rerating import is_rated_alike
+from points_svc.domain.rerating import Accrued, is_rated_alike
 from points_svc.domain.tiers import Timeline, hear_all
 from points_svc.handlers.rerate_purchases import Timelines, rerate_purchases
 from points_svc.store import accounts, members, postings, programme
-from points_svc.store.postings import Accrued
 
 Key = tuple[str, str]
 
@@ -27,6 +26,7 @@ async def rerate_members(tx: Tx, heard: Sequence[TierChanged]) -> None:
     member_ids = sorted({message.member_id for message in heard})
     if not _changed(await members.timelines(tx, member_ids), by_ladder):
         return
+    await programme.share_rules(tx)
     rules = await programme.rule_book(tx)
     locked = await accounts.touch_accounts(tx, member_ids, rules.point_types())
     before = await members.timelines(tx, member_ids)

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
-from points_svc.domain.rerating import Due, bring_to_target, is_short
+from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
 from points_svc.domain.settling import expire_ended
 from points_svc.domain.tiers import Timeline
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.store import postings, programme, returns
-from points_svc.store.postings import Accrued
 
 Timelines = Mapping[str, Mapping[str, Timeline]]
 
@@ -28,7 +27,8 @@ async def rerate_purchases(
     if not accrued:
         return
     terms = await programme.terms(tx)
-    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), accounts)
+    ours = terms.rules.in_force(tx.now)
+    books = Books(tx.now, str(ours.version), accounts, ours.zone)
     due = await _due(tx, accrued, timelines)
     await load_named_lots(
         tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]

@@ -12,6 +12,7 @@ async def reverse_returns(tx: Tx, heard: Sequence[PurchaseReturned]) -> None:
     """Keep each return under its purchase and post what it takes back; where the purchase has not
     come yet, the return waits for it. A return that was seen before changes nothing.
     """
+    await programme.share_rules(tx)
     new = await returns.keep_returns(tx, heard)
     fresh = [back for back in heard if back.fact_id in new]
     if not fresh:

@@ -28,6 +28,9 @@ WHERE (member_id, point_type) IN (
 ORDER BY member_id, point_type
 FOR UPDATE SKIP LOCKED
 """
+MEMBERS_AFTER = """
+SELECT DISTINCT member_id FROM account WHERE member_id > :member_id ORDER BY member_id LIMIT :limit
+"""
 TOUCH_ACCOUNTS = f"""
 INSERT INTO account AS a (
     member_id, point_type, available, pending, held, deficit, seq, turn, head)
@@ -109,6 +112,12 @@ async def lock_free_accounts(tx: Tx, keys: Sequence[tuple[str, str]]) -> list[Ac
         point_types=[point_type for _, point_type in keys],
     )
     return [_account(row) for row in rows]
+
+
+async def members_after(tx: Tx, member_id: str, limit: int) -> list[str]:
+    """The first members, in the order of their ids, after this one, that have an account."""
+    rows = await tx.execute("members_after", MEMBERS_AFTER, member_id=member_id, limit=limit)
+    return [row.member_id for row in rows]
 
 
 async def touch_accounts(

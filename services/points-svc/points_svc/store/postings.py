@@ -11,6 +11,7 @@ from contracts.events.purchases import PurchaseRecorded
 from points_svc.domain.basis import AccrualBasis, unpacked
 from points_svc.domain.books import Book
 from points_svc.domain.postings import Draw, Posting
+from points_svc.domain.rerating import Accrued
 from points_svc.domain.rules import RuleBook
 from points_svc.domain.targets import Posted, Purchased
 from points_svc.domain.tiers import Told
@@ -67,13 +68,6 @@ class LookedUp(NamedTuple):
     told: Told | None
 
 
-class Accrued(NamedTuple):
-    """An accrual that was posted, and the purchase it was posted for."""
-
-    point_type: str
-    purchase: Purchased
-
-
 async def look_up_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> dict[str, LookedUp]:
     """By fact id: whether it was posted before, whether a return waits for it, and which tier was
     told for the instants just before it.
@@ -96,7 +90,9 @@ async def look_up_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> di
 
 
 async def accruals_of(tx: Tx, facts: Iterable[tuple[str, str]], rules: RuleBook) -> list[Accrued]:
-    """The accruals of these (member id, purchase's fact id), those that were posted."""
+    """The accruals of these (member id, purchase's fact id), those that were posted; each purchase
+    with the version in force when it occurred.
+    """
     keys = sorted(set(facts))
     rows = await tx.execute(
         "accruals_of",
@@ -110,7 +106,7 @@ async def accruals_of(tx: Tx, facts: Iterable[tuple[str, str]], rules: RuleBook)
 async def accruals_since(
     tx: Tx, first_ids: Sequence[tuple[str, str]], rules: RuleBook
 ) -> list[Accrued]:
-    """The accruals of each member whose fact id is at or after the given one."""
+    """As `accruals_of`, of each (member id, first fact id) the accruals from that id on."""
     rows = await tx.execute(
         "accruals_since",
         ACCRUALS_SINCE,
@@ -184,6 +180,6 @@ async def append_programme_entries(tx: Tx, books: Sequence[Book]) -> None:
 def _accrued(row: Row[Any], rules: RuleBook) -> Accrued:
     basis = unpacked(row.basis, AccrualBasis)
     purchase = Purchased(
-        row.member_id, row.fact_id, row.occurred_at, basis, rules.numbered(row.rule_version)
+        row.member_id, row.fact_id, row.occurred_at, basis, rules.in_force(row.occurred_at)
     )
-    return Accrued(row.point_type, purchase)
+    return Accrued(row.point_type, purchase, row.rule_version)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Row
 
 from chassis.document import Document
 from chassis.tx import Tx, Unavailable
 from points_svc.domain.accrual import Terms
+from points_svc.domain.books import UTC_ZONE
 from points_svc.domain.programme import PointsProgramme, Settings
 from points_svc.domain.rules import RuleBook, Rules
 from points_svc.domain.rules_document import RulesDocument, compiled
@@ -27,6 +29,8 @@ LIST_RULES = f"""
 SELECT {COLUMNS} FROM rule_version WHERE version < :below ORDER BY version DESC LIMIT :limit
 """
 LOCK_RULES = "SELECT pg_advisory_xact_lock(hashtext('rule_version'))"
+SHARE_RULES = "SELECT pg_advisory_xact_lock_shared(hashtext('rules_in_force'))"
+AWAIT_RATING = "SELECT pg_advisory_xact_lock(hashtext('rules_in_force'))"
 DRAFT_RULES = """
 INSERT INTO rule_version (version, state, document, created_at, created_by)
 SELECT coalesce(max(version), 0) + 1, 'draft', :document, :now, :actor FROM rule_version
@@ -92,10 +96,18 @@ async def rules_now(tx: Tx) -> Rules | None:
     return book.in_force(tx.now) if book.versions else None
 
 
-async def version_now(tx: Tx) -> str:
-    """The number of the version in force now, which decisions name; 0 before the first."""
+async def standing_now(tx: Tx) -> tuple[str, ZoneInfo]:
+    """The number of the version in force now, which decisions name, and its zone; 0 and UTC before
+    the first.
+    """
     rules = await rules_now(tx)
-    return str(rules.version if rules else 0)
+    return (str(rules.version), rules.zone) if rules else ("0", UTC_ZONE)
+
+
+async def zone_now(tx: Tx) -> ZoneInfo:
+    """The programme's zone: that of the version in force now."""
+    _, zone = await standing_now(tx)
+    return zone
 
 
 async def find_rules(tx: Tx, version: int) -> RuleVersion | None:
@@ -113,6 +125,20 @@ async def list_rules(tx: Tx, below: int, limit: int) -> Sequence[RuleVersion]:
 async def lock_rules(tx: Tx) -> None:
     """One at a time draft or publish."""
     await tx.execute("lock_rules", LOCK_RULES)
+
+
+async def share_rules(tx: Tx) -> None:
+    """Whoever rates says so before it locks anything or reads the versions: until it ends, no
+    version is published. Waits for a publication, not for others who rate.
+    """
+    await tx.execute("share_rules", SHARE_RULES)
+
+
+async def await_rating(tx: Tx) -> None:
+    """Wait until everybody who rates by the versions of before has ended; whoever begins to rate
+    from now on waits for this transaction, and reads what it published (E4).
+    """
+    await tx.execute("await_rating", AWAIT_RATING)
 
 
 async def draft_rules(tx: Tx, document: RulesDocument) -> int:

@@ -2,129 +2,27 @@
 decisions.
 """
 
-from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events.points import PointsAccrued, PointsReversed
-from contracts.events.purchases import PurchaseRecorded
-from contracts.events.tiers import TierChanged
-from points_svc.domain.books import Book
-from points_svc.domain.postings import NO_HEAD, chained
 from points_svc.domain.refusals import HoldNotOpen, PointsInsufficient
-from points_svc.domain.rules import Expiry, PointRule
-from points_svc.domain.targets import Returned
-from points_testing.ledger import (
-    BY_TIER,
-    GROWTH,
-    POINTS,
-    Ledger,
-    purchase,
-    returned,
-    rules_of,
-    told,
+from points_testing.histories import (
+    NOW,
+    SHORT,
+    TICKS,
+    History,
+    at,
+    demand_sound,
+    hear,
+    histories,
+    rated,
+    settled,
 )
-
-START = datetime(2026, 3, 1, tzinfo=UTC)
-NOW = START + timedelta(days=40)
-SHORT = rules_of(PointRule("points", POINTS.rate, Expiry("days", 20), True, BY_TIER), GROWTH)
-TIERS = sorted(BY_TIER)
-
-
-def at(tick: int) -> datetime:
-    """Ticks of eight hours: several facts share an instant, and half of the lots are over by
-    now.
-    """
-    return START + timedelta(hours=8 * tick)
-
-
-TICKS = st.integers(0, 119)
-
-
-@dataclass(frozen=True)
-class History:
-    """Purchases, their returns (never more than was bought), and tier changes revised in
-    sequence.
-    """
-
-    facts: tuple[PurchaseRecorded | Returned | TierChanged, ...]
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> History:
-    bought = []
-    for n in range(draw(st.integers(1, 4))):
-        nets = draw(st.lists(st.integers(0, 30_000), min_size=1, max_size=3))
-        units = draw(st.integers(1, 3))
-        enrolled = at(draw(st.sampled_from([0, 0, 60])))
-        amounts = [f"{net // 100}.{net % 100:02d}" for net in nets]
-        bought.append(
-            purchase(f"p{n}", at(draw(TICKS)), *amounts, units=units, enrolled_at=enrolled)
-        )
-    backs = []
-    for one in bought:
-        left = {line.line_id: line.quantity for line in one.lines}
-        for n in range(draw(st.integers(0, 3))):
-            line_id = draw(st.sampled_from(sorted(left)))
-            if not left[line_id]:
-                continue
-            quantity = draw(st.integers(1, left[line_id]))
-            left[line_id] -= quantity
-            backs.append(
-                returned(one, f"{one.source_ref}r{n}", at(draw(TICKS)), (line_id, quantity))
-            )
-    changes = []
-    for seq in range(1, draw(st.integers(0, 3)) + 1):
-        starts = draw(st.lists(TICKS, min_size=1, max_size=3, unique=True))
-        steps = [(at(tick), draw(st.sampled_from(TIERS))) for tick in sorted(starts)]
-        changes.append(told(seq, *steps))
-    return History((*bought, *backs, *changes))
-
-
-def hear(ledger: Ledger, fact: object) -> None:
-    if isinstance(fact, PurchaseRecorded):
-        ledger.hear_purchase(fact)
-    elif isinstance(fact, Returned):
-        ledger.hear_return(fact)
-    elif isinstance(fact, TierChanged):
-        ledger.hear_tier(fact)
-
-
-def rated(ledger: Ledger) -> dict[tuple[str, str], int]:
-    return {key: posted.points for key, posted in ledger.posted().items()}
-
-
-def settled(ledger: Ledger, point_type: str) -> int:
-    sums = ledger.sums(point_type)
-    plus = sums["available"] + sums["held"] + sums["pending"] + sums["expired"]
-    return plus - sums["deficit"] - sums["forgiven"]
-
-
-def demand_sound(book: Book) -> None:
-    """Lots fold to what is stored, the chain is unbroken, nothing is below zero or both owed and
-    had.
-    """
-    assert sum(lot.remaining for lot in book.lots.values()) == book.available
-    assert all(lot.remaining >= 0 and lot.expired >= 0 for lot in book.lots.values())
-    assert min(book.balance.values()) >= 0
-    assert not (book.available and book.deficit)
-    drawn = Counter[str]()
-    for draw in book.draws:
-        drawn[draw.lot_id] += draw.points
-    for lot in book.lots.values():
-        assert lot.granted - drawn[lot.lot_id] == lot.remaining
-    head = NO_HEAD
-    for seq, posting in enumerate(book.postings, 1):
-        assert posting.seq == seq
-        assert posting.hash == chained(head, tuple(posting)[:-1])
-        head = posting.hash
-    assert len({(p.fact_id, p.part) for p in book.postings}) == len(book.postings)
-    assert len({(d.lot_id, d.fact_id, d.part) for d in book.draws}) == len(book.draws)
+from points_testing.ledger import Ledger
 
 
 def demand_symmetric(ledger: Ledger) -> None:

@@ -5,18 +5,20 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from points_svc.domain import worth
+from points_svc.domain import accrual, worth
 from points_svc.domain.basis import AccrualBasis, Line, Rate
-from points_testing.ledger import BY_TIER, CLASSIC
+from points_testing.ledger import BY_TIER, CLASSIC, purchase, shanghai
 
 RULES = CLASSIC.versions[0]
 POINTS, GROWTH = RULES.points
+START = shanghai("2026-03-02 10:00")
 
 
-def order(*nets: int, units: int = 1, is_foreign: bool = False) -> AccrualBasis:
+def order(*nets: int, units: int = 1) -> AccrualBasis:
     lines = tuple(Line(str(n), units, net) for n, net in enumerate(nets, 1))
-    return AccrualBasis(lines, Rate("regular"), is_foreign=is_foreign)
+    return AccrualBasis(lines, Rate("regular"), currency="CNY")
 
 
 @pytest.mark.parametrize(
@@ -46,9 +48,10 @@ def test_P5_growth_has_no_multiplier():
 
 
 def test_P5_another_currency_counts_for_nothing():
-    per_minor = worth.factor(RULES, POINTS, "vip")
-    assert worth.points_as_bought(order(10_000, is_foreign=True), per_minor) == 0
-    assert worth.points(order(10_000, is_foreign=True), {"1": 1}, per_minor) == 0
+    bought = accrual.purchased(purchase("p", START, "100.00"), None, CLASSIC)
+    abroad = bought._replace(basis=replace(bought.basis, currency="USD"))
+    vip = Rate("vip")
+    assert (bought.per_minor(POINTS, vip), abroad.per_minor(POINTS, vip)) == (Fraction(1, 50), 0)
 
 
 @pytest.mark.parametrize(
