@@ -27,8 +27,7 @@ async def rerate_purchases(
     if not accrued:
         return
     terms = await programme.terms(tx)
-    ours = terms.rules.in_force(tx.now)
-    books = Books(tx.now, str(ours.version), accounts, ours.zone)
+    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), accounts)
     due = await _due(tx, accrued, timelines)
     await load_named_lots(
         tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]
