@@ -23,6 +23,11 @@ OUTBOX_UNSENT = Gauge(
 OUTBOX_AGE = Gauge("laurel_outbox_age_seconds", "Age of the oldest unsent transaction", ["service"])
 RELAYED = Counter("laurel_relayed", "Records sent to the bus", ["service", "topic"])
 RELAY_FAILED = Counter("laurel_relay_failed", "Rounds of the relay that failed", ["service"])
+READER_AGE = Gauge(
+    "laurel_bus_reader_age_seconds",
+    "Time since a reader of the local log has said where it stands",
+    ["service", "reader"],
+)
 CONSUMER_LAG = Gauge("laurel_consumer_lag", "Records not consumed yet", ["service", "topic"])
 BATCH_RECORDS = Histogram(
     "laurel_batch_records",

@@ -19,11 +19,13 @@ from chassis.http.edge import Edge
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
 from chassis.parked import parked_router
-from chassis.relay import Relay, Upkeep
+from chassis.readers import readers_router
+from chassis.relay import Relay
 from chassis.republish import republish_router
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.trimming import trimming
+from chassis.upkeep import Upkeep
 from chassis.work import Work
 
 DAY_S = 86_400
@@ -80,6 +82,7 @@ class Process:
                 document_router(self.service.name, self.service.programme),
                 parked_router(self.service.name, self.service.subscriptions),
                 republish_router(self.service.name),
+                readers_router(self.service.name),
             ]
         return application(edge, routers, self.alive, self.ready)
 

@@ -7,41 +7,28 @@ least once, never lost.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from chassis import failpoints, metrics
-from chassis.bus import bell, lives, outbox, segments
+from chassis.bus import bell, lives, outbox
 from chassis.bus.loop import Loop
 from chassis.bus.port import Bus
 from chassis.database import Database
 from chassis.logs import logger
 from chassis.republish import republish
-from chassis.tx import Cause
+from chassis.upkeep import CAUSE, Keeper, Upkeep
 
 failpoints.register(
     "relay.after_claim", "relay.after_send", "relay.before_mark", "relay.after_mark"
 )
 
-CAUSE = Cause("relay", "job:relay")
 ROWS_MAX = 500
 RECORDS_MAX = 2_000
-TRIM_MAX = 2_000
 IDLE_FIRST_S = 0.005
 IDLE_LONGEST_S = 0.1
 STANDBY_S = 1.0
 BACKOFF_FIRST_S = 0.05
 BACKOFF_LONGEST_S = 5.0
-DAY_S = 86_400
-
-
-@dataclass(frozen=True)
-class Upkeep:
-    """What the relay does besides sending, and how often, in seconds."""
-
-    kept_s: float = 8 * DAY_S
-    trim_every_s: float = 60.0
-    look_every_s: float = 2.0
 
 
 class Relay:
@@ -53,6 +40,7 @@ class Relay:
         self._begin = database.begin
         self._publisher = bus.publisher()
         self._upkeep = upkeep or Upkeep()
+        self._keeper = Keeper(database, bus.service, self._upkeep.kept_s)
         self._ear = bell.Ear(())
         self._loop = Loop("relay", self._run, self._ear.wake)
         self._started = False
@@ -141,18 +129,13 @@ class Relay:
         return rows
 
     async def trim(self) -> None:
-        """Drop what is older than the republish window, a bounded number of rows."""
-        async with self._begin(CAUSE) as tx:
-            await outbox.trim(tx, self._upkeep.kept_s, TRIM_MAX)
-            await segments.trim(tx, self._upkeep.kept_s, TRIM_MAX)
+        """Drop what is older than the republish window and read by all that are known."""
+        await self._keeper.trim()
 
     async def _look(self) -> None:
-        """Measure the outbox, and send all of it again where a topic has begun a new life."""
+        """Measure, and send all of the outbox again where a topic has begun a new life."""
         await self._heal(await self._publisher.lives())
-        async with self._begin(CAUSE) as tx:
-            rows, age_s = await outbox.unsent(tx)
-        metrics.OUTBOX_UNSENT.labels(self._service).set(rows)
-        metrics.OUTBOX_AGE.labels(self._service).set(age_s)
+        await self._keeper.measure()
 
     async def _heal(self, alive: Mapping[str, str]) -> None:
         async with self._begin(CAUSE) as tx:

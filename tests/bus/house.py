@@ -10,9 +10,10 @@ from chassis.bus.codec import encode
 from chassis.bus.message import Message
 from chassis.consumer import Consumer, Limits, Subscription, on
 from chassis.database import Database
-from chassis.relay import Relay, Upkeep
+from chassis.relay import Relay
 from chassis.testing.eventually import eventually
 from chassis.tx import Cause, Tx
+from chassis.upkeep import Upkeep
 from contracts.events.base import Event
 from contracts.events.members import MemberEnrolled
 from contracts.ids import EventId, MemberId

@@ -19,9 +19,9 @@ from chassis.bus.kafka_subscriber import KafkaSubscriber
 from chassis.bus.kafka_topics import Topics
 from chassis.bus.port import BusDown
 from chassis.database import Database
-from chassis.relay import Upkeep
 from chassis.testing.eventually import eventually
 from chassis.tx import Cause
+from chassis.upkeep import Upkeep
 from deploy.kafka import Broker
 from tests.bus.house import House, enrolled
 from tests.bus.wires import HEARER, TOPIC, KafkaWire

@@ -72,7 +72,7 @@ async def test_what_can_still_be_said_again_is_still_known_to_who_heard_it(stage
     await stage.rows(AGE_SENT, age_s=days * DAY_S)
     await seen(stage, f"aged {days}", days)
     async with stage.begin() as tx:
-        await outbox.trim(tx, WINDOW * DAY_S, BATCH_MAX)
+        await outbox.trim(tx, WINDOW * DAY_S, None, BATCH_MAX)
     await stage.run_job("forget_seen")
     can_be_said = bool(await stage.rows("SELECT 1 FROM outbox"))
     assert can_be_said == (days < WINDOW)

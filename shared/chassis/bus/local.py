@@ -4,7 +4,8 @@ The relay, alone under its advisory lock, moves outbox rows into `bus_log` and m
 one transaction, so that the log has no gap and no double. A row of the log is a *segment*: the
 records of one relay round for one partition, compressed as one value, with consecutive offsets that
 end before `next_offset`. Subscribers read the authors' databases and keep their own place in their
-own, exactly as with Kafka.
+own, exactly as with Kafka; the author learns of it from time to time, so that what somebody has
+still to read is never dropped.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -109,9 +110,8 @@ class LocalBus:
         by_author: dict[str, list[str]] = {}
         for topic in topics:
             by_author.setdefault(author_of(topic, self._catalog), []).append(topic)
-        return LocalSubscriber(
-            {self._engine(author): topics for author, topics in by_author.items()}, positions
-        )
+        authors = {self._engine(author): topics for author, topics in by_author.items()}
+        return LocalSubscriber(consumer, authors, positions)
 
     async def close(self) -> None:
         """Give back every connection to the authors."""

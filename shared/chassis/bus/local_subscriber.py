@@ -1,13 +1,13 @@
 """Reads the logs in the authors' databases."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from chassis.bus import segments
+from chassis.bus import readers, segments
 from chassis.bus.bell import Ear, Pace
 from chassis.bus.message import Batch, Place, Record, unpack
 from chassis.bus.port import BusDown, Positions
@@ -19,7 +19,10 @@ POLL_LONGEST_S = 0.25
 class LocalSubscriber:
     """One consumer's view of several authors' logs. Every place of its topics is its own."""
 
-    def __init__(self, authors: Mapping[AsyncEngine, Sequence[str]], positions: Positions) -> None:
+    def __init__(
+        self, reader: str, authors: Mapping[AsyncEngine, Sequence[str]], positions: Positions
+    ) -> None:
+        self._reader = reader
         self._authors = authors
         self._positions = positions
         self._ends: dict[Place, int] = {}
@@ -28,10 +31,12 @@ class LocalSubscriber:
         self._pace = Pace(POLL_FIRST_S, POLL_LONGEST_S)
 
     async def start(self) -> None:
-        """Find every place there is now. Raises BusDown where an author's database does not
-        answer.
+        """Make ourselves known, and find every place there is now. Raises BusDown where an author's
+        database does not answer.
         """
         for engine, topics in self._authors.items():
+            async with _asking(engine) as connection:
+                await readers.meet(connection, self._reader, topics)
             await self._look(engine, topics)
 
     async def fetch(self, limit: int) -> list[Batch]:
@@ -59,7 +64,13 @@ class LocalSubscriber:
         return self._ends
 
     async def hint(self, offsets: Mapping[Place, int]) -> None:
-        """Nobody but the consumer keeps its offsets."""
+        """Tell each author what we need no longer; it keeps the rest."""
+        for engine, topics in self._authors.items():
+            mine = {place: at for place, at in offsets.items() if place.topic in topics}
+            with suppress(BusDown):
+                async with _asking(engine) as connection:
+                    await readers.meet(connection, self._reader, topics)
+                    await readers.pass_(connection, self._reader, mine)
 
     async def stop(self) -> None:
         """Connections belong to the bus."""

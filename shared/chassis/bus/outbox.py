@@ -58,6 +58,7 @@ TRIM = """
 DELETE FROM outbox WHERE id IN (
     SELECT id FROM (SELECT id, sent_at FROM outbox ORDER BY id LIMIT :limit) AS oldest
     WHERE sent_at < now() - make_interval(secs => :kept_s)
+        AND sent_at < coalesce(CAST(:unread_from AS timestamptz), 'infinity')
 )
 RETURNING 1
 """
@@ -117,6 +118,10 @@ async def unmark(tx: Tx, since: datetime | None, before: datetime, limit: int) -
     return len(await tx.execute("unmark_outbox", UNMARK, since=since, before=before, limit=limit))
 
 
-async def trim(tx: Tx, kept_s: float, limit: int) -> int:
-    """Drop rows sent more than `kept_s` seconds ago, oldest first."""
-    return len(await tx.execute("trim_outbox", TRIM, kept_s=kept_s, limit=limit))
+async def trim(tx: Tx, kept_s: float, unread_from: datetime | None, limit: int) -> int:
+    """Drop rows sent more than `kept_s` seconds ago, oldest first; none that was sent at or after
+    `unread_from` (None: nobody has still to read).
+    """
+    return len(
+        await tx.execute("trim_outbox", TRIM, kept_s=kept_s, unread_from=unread_from, limit=limit)
+    )

@@ -62,8 +62,8 @@ class Subscriber(Protocol):
         """The offset behind the last record of each assigned place."""
 
     async def hint(self, offsets: Mapping[Place, int]) -> None:
-        """Tell the bus how far we are, for its own tools. Never relied on; failures are not
-        told.
+        """Tell the bus how far we are: for its own tools, and so that it keeps what lies behind
+        that. Never relied on to find our place; failures are not told.
         """
 
     async def stop(self) -> None:

@@ -3,6 +3,7 @@ between.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -79,15 +80,34 @@ ORDER BY a.topic, a.partition, l.next_offset
 TRIM = """
 DELETE FROM bus_log AS b USING (
     SELECT l.topic, l.partition, l.next_offset
-    FROM bus_partition AS p CROSS JOIN LATERAL (
+    FROM bus_partition AS p
+    CROSS JOIN LATERAL (
+        SELECT min(coalesce(at.next_offset, 0)) AS passed
+        FROM bus_reader AS r
+        JOIN bus_topic AS t ON t.topic = r.topic
+        LEFT JOIN bus_position AS at ON at.topic = r.topic AND at.reader = r.reader
+            AND at.partition = p.partition AND at.incarnation = t.incarnation
+        WHERE r.topic = p.topic
+    ) AS slowest
+    CROSS JOIN LATERAL (
         SELECT o.topic, o.partition, o.next_offset, o.created_at FROM bus_log AS o
         WHERE o.topic = p.topic AND o.partition = p.partition
         ORDER BY o.next_offset LIMIT :limit
     ) AS l
     WHERE l.created_at < now() - make_interval(secs => :kept_s)
+        AND l.next_offset <= coalesce(slowest.passed, l.next_offset)
 ) AS old
 WHERE b.topic = old.topic AND b.partition = old.partition AND b.next_offset = old.next_offset
 RETURNING 1
+"""
+
+OLDEST = """
+SELECT min(l.created_at) AS at
+FROM bus_partition AS p CROSS JOIN LATERAL (
+    SELECT o.created_at FROM bus_log AS o
+    WHERE o.topic = p.topic AND o.partition = p.partition
+    ORDER BY o.next_offset LIMIT 1
+) AS l
 """
 
 
@@ -138,10 +158,16 @@ async def append(tx: Tx, said: Sequence[Segment]) -> bool:
 
 
 async def trim(tx: Tx, kept_s: float, limit: int) -> int:
-    """Drop segments older than `kept_s` seconds, oldest first, at most `limit` of each
-    partition.
+    """Drop segments older than `kept_s` seconds that every known reader has passed, oldest first,
+    at most `limit` of each partition.
     """
     return len(await tx.execute("trim_bus_log", TRIM, kept_s=kept_s, limit=limit))
+
+
+async def oldest(tx: Tx) -> datetime | None:
+    """When the oldest segment that is still kept was appended; None: the log is empty."""
+    at: datetime | None = (await tx.execute("oldest_segment", OLDEST))[0].at
+    return at
 
 
 async def ends(connection: AsyncConnection, topics: Sequence[str]) -> dict[Place, int]:
