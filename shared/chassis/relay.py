@@ -44,7 +44,7 @@ class Relay:
         self._ear = bell.Ear(())
         self._loop = Loop("relay", self._run, self._ear.wake)
         self._started = False
-        self._looked_at = self._trimmed_at = float("-inf")
+        self._due_at: dict[str, float] = {}
         database.on_said.append(self._ear.wake)
 
     async def start(self) -> None:
@@ -85,18 +85,31 @@ class Relay:
     async def turn(self) -> int | None:
         """One round and, when due, upkeep. The number of records sent, None where another relay is
         at work.
+
+        What the tables tell is told first, whether the bus answers or not: the outbox ages just
+        when it does not.
         """
-        now = asyncio.get_running_loop().time()
+        await self._keep()
         if not self._started:
             await self._publisher.start()
             self._started = True
-        if now - self._looked_at >= self._upkeep.look_every_s:
-            await self._look()
-            self._looked_at = now
-        if now - self._trimmed_at >= self._upkeep.trim_every_s:
-            await self.trim()
-            self._trimmed_at = now
+        if self._is_due("heal", self._upkeep.look_every_s):
+            await self._heal(await self._publisher.lives())
         return await self.send()
+
+    async def _keep(self) -> None:
+        if self._is_due("measure", self._upkeep.look_every_s):
+            await self._keeper.measure()
+        if self._is_due("trim", self._upkeep.trim_every_s):
+            await self._keeper.trim()
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        """Whether it is time for it; asking counts as doing it."""
+        now = asyncio.get_running_loop().time()
+        if now < self._due_at.get(what, now):
+            return False
+        self._due_at[what] = now + every_s
+        return True
 
     async def send(self) -> int | None:
         """Claim, send, mark. The number of records, None where another relay is at work."""
@@ -132,11 +145,6 @@ class Relay:
         """Drop what is older than the republish window and read by all that are known."""
         await self._keeper.trim()
 
-    async def _look(self) -> None:
-        """Measure, and send all of the outbox again where a topic has begun a new life."""
-        await self._heal(await self._publisher.lives())
-        await self._keeper.measure()
-
     async def _heal(self, alive: Mapping[str, str]) -> None:
         async with self._begin(CAUSE) as tx:
             known = await lives.known(tx) if alive else {}
@@ -161,4 +169,5 @@ class Relay:
             )
         self.failing = True
         self._started = False
+        self._due_at.pop("heal", None)
         await self._publisher.stop()
