@@ -5,6 +5,7 @@ it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
@@ -22,6 +23,8 @@ from points_svc.domain.postings import (
     chained,
     part_of,
 )
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 class Account(NamedTuple):
@@ -81,6 +84,7 @@ class Book:
         self.lots: dict[str, Lot] = {}
         self.postings: list[Posting] = []
         self.draws: list[Draw] = []
+        self.shares: dict[str, Sequence[Portion]] = {}
 
     @property
     def available(self) -> int:
@@ -97,8 +101,14 @@ class Book:
         for lot in lots:
             self.lots[lot.lot_id] = lot
 
-    def post(self, move: Movement, portions: Sequence[Portion] = ()) -> Posting:
-        """Post a movement and draw its portions from their lots (negative: give back)."""
+    def post(
+        self, move: Movement, portions: Sequence[Portion] = (), shares: Sequence[Portion] = ()
+    ) -> Posting:
+        """Post a movement and draw its portions from their lots (negative: give back).
+
+        `shares` say whose points move where none are drawn now: a capture's left their lots when
+        they were held.
+        """
         self._move(move)
         self.seq += 1
         is_lot = move.available_from is not None
@@ -129,6 +139,8 @@ class Book:
             self._open(posting)
         for portion in portions:
             self._draw(posting, portion)
+        if portions or shares:
+            self.shares[part] = portions or shares
         return posting
 
     def account(self) -> Account:
@@ -220,12 +232,20 @@ class Book:
 class Books:
     """The accounts of one transaction. A member who has none of a type gets an empty one.
 
-    `version` names the rules in force now, for what is said of decisions.
+    `version` names the rules in force now, for what is said of decisions; `zone` is theirs, for the
+    days and months of the journal.
     """
 
-    def __init__(self, now: datetime, version: str, accounts: Iterable[Account] = ()) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        version: str,
+        accounts: Iterable[Account] = (),
+        zone: ZoneInfo = UTC_ZONE,
+    ) -> None:
         self.now = now
         self.version = version
+        self.zone = zone
         self.said: list[Event] = []
         self._books = {(a.member_id, a.point_type): Book(a, self) for a in accounts}
 

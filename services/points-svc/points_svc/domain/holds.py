@@ -152,7 +152,8 @@ def capture(book: Book, hold: Hold, points: int, basis: DecisionBasis) -> tuple[
         raise CaptureExceedsHold(asked=points, held=hold.points)
     fact_id = moment_id(book.now, "capture", hold.source, hold.hold_id)
     posting = book.post(
-        Movement("capture", HELD, BURN, points, fact_id, book.now, basis=packed(basis))
+        Movement("capture", HELD, BURN, points, fact_id, book.now, basis=packed(basis)),
+        shares=first_of(hold.lots, points),
     )
     if points < hold.points:
         rest = Movement(

@@ -33,3 +33,17 @@ def first_day_without(ends_at: datetime, zone: ZoneInfo) -> date:
     local = ends_at.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return local.date() if local == midnight else local.date() + timedelta(days=1)
+
+
+def month_around(at: datetime, zone: ZoneInfo) -> tuple[str, datetime, datetime]:
+    """The month of `at` as `YYYY-MM`, its first instant and the first instant after it; in UTC."""
+    local = at.astimezone(zone)
+    begins = datetime(local.year, local.month, 1, tzinfo=zone)
+    over, month = divmod(local.month, 12)
+    ends = datetime(local.year + over, month + 1, 1, tzinfo=zone)
+    return f"{local:%Y-%m}", begins.astimezone(UTC), ends.astimezone(UTC)
+
+
+def day_begins(on: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a day, in UTC."""
+    return datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)

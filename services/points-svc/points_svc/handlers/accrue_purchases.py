@@ -30,7 +30,8 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
     terms = await programme.terms(tx)
     awaited = [(p.member_id, p.fact_id) for p in fresh.values() if known[p.fact_id].has_returns]
     waiting = await returns.returns_of(tx, awaited) if awaited else {}
-    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), opened)
+    ours = terms.rules.in_force(tx.now)
+    books = Books(tx.now, str(ours.version), opened, ours.zone)
     for fact_id, purchase in fresh.items():
         bought = accrual.purchased(purchase, known[fact_id].told, terms.rules)
         accrual.accrue(books, bought, waiting.get(fact_id, ()), terms)

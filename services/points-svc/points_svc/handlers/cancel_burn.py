@@ -42,7 +42,8 @@ async def _bury(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn:
     hold = await holds.find_hold(tx, member_id, burn_id, source)
     if hold and hold.state != TOMBSTONE:
         raise HoldNotCaptured(state=hold.state_at(tx.now))
-    books = Books(tx.now, await programme.version_now(tx))
+    version, zone = await programme.standing_now(tx)
+    books = Books(tx.now, version, zone=zone)
     burn = tombstone(books.of(member_id, BURNABLE), burn_id, source)
     if not await holds.keep_burn(tx, burn):
         raise Conflict("the burn came meanwhile")

@@ -18,7 +18,8 @@ async def expire_lots(tx: Tx, limit: int) -> int:
     locked = await accounts.lock_free_accounts(tx, keys) if keys else []
     if not locked:
         return 0
-    books = Books(tx.now, await programme.version_now(tx), locked)
+    version, zone = await programme.standing_now(tx)
+    books = Books(tx.now, version, locked, zone)
     await load_lots(tx, books.all())
     for book in books.all():
         expire_ended(book)

@@ -15,7 +15,8 @@ async def lapse_holds(tx: Tx, limit: int) -> int:
     locked = await accounts.lock_free_accounts(tx, keys) if keys else []
     if not locked:
         return 0
-    books = Books(tx.now, await programme.version_now(tx), locked)
+    version, zone = await programme.standing_now(tx)
+    books = Books(tx.now, version, locked, zone)
     mine = {(account.member_id, account.point_type) for account in locked}
     over = await holds.due_holds_of(tx, [account.member_id for account in locked], tx.now)
     over = [hold for hold in over if (hold.member_id, hold.point_type) in mine]

@@ -17,7 +17,8 @@ async def open_book(
     """Open a locked account with its lots, and those that points will go back to; then lapse the
     holds and expire the lots whose time is over.
     """
-    books = Books(tx.now, await programme.version_now(tx), [account])
+    version, zone = await programme.standing_now(tx)
+    books = Books(tx.now, version, [account], zone)
     book = books.of(account.member_id, account.point_type)
     over = await holds.due_holds_of(tx, [account.member_id], tx.now) if account.held else []
     over = [hold for hold in over if hold.point_type == account.point_type]

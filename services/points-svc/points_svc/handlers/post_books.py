@@ -2,11 +2,11 @@
 
 from chassis.tx import Conflict, Tx
 from points_svc.domain.books import Books
-from points_svc.store import accounts, due, postings
+from points_svc.store import accounts, due, journal, postings
 
 
 async def post_books(tx: Tx, books: Books) -> None:
-    """Write accounts, postings, draws, what is due and the programme's side, and say what was said.
+    """Write accounts, postings, draws, the journal and what is due, and say what was said.
 
     Accounts go first: where one was changed since it was read, somebody else was faster. Raises
     Conflict.
@@ -21,7 +21,7 @@ async def post_books(tx: Tx, books: Books) -> None:
             raise Conflict("an account was opened since it was looked for")
         await postings.append_postings(tx, written)
         await postings.append_draws(tx, written)
-        await postings.append_programme_entries(tx, written)
+        await journal.append_journal(tx, books)
         planned = [
             (book.due_at, book.member_id, book.point_type)
             for book in written

@@ -40,7 +40,8 @@ async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tup
 
 
 async def _bury(tx: Tx, member_id: str, hold_id: str, source: str) -> Hold:
-    books = Books(tx.now, await programme.version_now(tx))
+    version, zone = await programme.standing_now(tx)
+    books = Books(tx.now, version, zone=zone)
     hold = tombstone(books.of(member_id, BURNABLE), hold_id, source)
     if not await holds.keep_hold(tx, hold):
         raise Conflict("the hold came meanwhile")

@@ -27,7 +27,8 @@ async def rerate_purchases(
     if not accrued:
         return
     terms = await programme.terms(tx)
-    books = Books(tx.now, str(terms.rules.in_force(tx.now).version), accounts)
+    ours = terms.rules.in_force(tx.now)
+    books = Books(tx.now, str(ours.version), accounts, ours.zone)
     due = await _due(tx, accrued, timelines)
     await load_named_lots(
         tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]

@@ -1,6 +1,5 @@
 """The ledger itself: postings and draws are appended, and read back by the only key."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,8 +14,6 @@ from points_svc.domain.rerating import Accrued
 from points_svc.domain.rules import RuleBook
 from points_svc.domain.targets import Posted, Purchased
 from points_svc.domain.tiers import Told
-
-PROGRAMME_SIDES = {"issuance": 1, "burn": -1, "expiry": -1, "adjustment": 1}
 
 LOOK_UP_PURCHASES = """
 SELECT n.fact_id, k.is_known, r.has_returns, t.from_at, t.tier, t.seq
@@ -148,33 +145,6 @@ async def append_draws(tx: Tx, books: Sequence[Book]) -> None:
     rows = [draw for book in books for draw in book.draws]
     if rows:
         await tx.copy("append_draws", "draw", Draw._fields, rows)
-
-
-async def append_programme_entries(tx: Tx, books: Sequence[Book]) -> None:
-    """Append what the programme's own accounts gave (issuance, adjustment) and got (burn, expiry):
-    one row a point type for the whole transaction.
-    """
-    sums: Counter[tuple[str, str]] = Counter()
-    for book in books:
-        for posting in book.postings:
-            if posting.debit in PROGRAMME_SIDES:
-                sums[book.point_type, posting.debit] += posting.points
-            if posting.credit in PROGRAMME_SIDES:
-                sums[book.point_type, posting.credit] -= posting.points
-    rows = [
-        (
-            point_type,
-            tx.now,
-            *(sign * sums[point_type, side] for side, sign in PROGRAMME_SIDES.items()),
-        )
-        for point_type in sorted({point_type for point_type, _ in sums})
-    ]
-    await tx.copy(
-        "append_programme_entries",
-        "programme_entry",
-        ("point_type", "recorded_at", *PROGRAMME_SIDES),
-        rows,
-    )
 
 
 def _accrued(row: Row[Any], rules: RuleBook) -> Accrued:

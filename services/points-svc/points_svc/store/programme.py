@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Row
 
 from chassis.document import Document
 from chassis.tx import Tx, Unavailable
 from points_svc.domain.accrual import Terms
+from points_svc.domain.books import UTC_ZONE
 from points_svc.domain.programme import PointsProgramme, Settings
 from points_svc.domain.rules import RuleBook, Rules
 from points_svc.domain.rules_document import RulesDocument, compiled
@@ -94,10 +96,18 @@ async def rules_now(tx: Tx) -> Rules | None:
     return book.in_force(tx.now) if book.versions else None
 
 
-async def version_now(tx: Tx) -> str:
-    """The number of the version in force now, which decisions name; 0 before the first."""
+async def standing_now(tx: Tx) -> tuple[str, ZoneInfo]:
+    """The number of the version in force now, which decisions name, and its zone; 0 and UTC before
+    the first.
+    """
     rules = await rules_now(tx)
-    return str(rules.version if rules else 0)
+    return (str(rules.version), rules.zone) if rules else ("0", UTC_ZONE)
+
+
+async def zone_now(tx: Tx) -> ZoneInfo:
+    """The programme's zone: that of the version in force now."""
+    _, zone = await standing_now(tx)
+    return zone
 
 
 async def find_rules(tx: Tx, version: int) -> RuleVersion | None:

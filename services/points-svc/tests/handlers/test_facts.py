@@ -230,7 +230,7 @@ async def test_a_balance_is_of_one_moment(desk: Desk):
     assert await desk.available(member) == 100
 
 
-@pytest.mark.parametrize("table", ["posting", "draw", "programme_entry", "returned"])
+@pytest.mark.parametrize("table", ["posting", "draw", "journal_entry", "returned"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET member_id = 'x'", "DELETE FROM {}", "TRUNCATE {}"]
 )
@@ -239,8 +239,8 @@ async def test_P1_update_and_delete_are_refused(desk: Desk, table: str, change: 
     a = bought(member, "100.00")
     await desk.hear(a, back(a, f"r{member}", START, ("1", 1)))
     statement = change.format(table)
-    if table == "programme_entry":
-        statement = statement.replace("member_id = 'x'", "burn = 1")
+    if table == "journal_entry":
+        statement = statement.replace("member_id = 'x'", "points = 1")
     with pytest.raises(Exception, match="never changed"):
         await desk.stage.rows(statement)
 

@@ -1,5 +1,5 @@
 """The doors of points-svc, by noun."""
 
-from points_svc.inbound.http import balances, burns, holds, rules
+from points_svc.inbound.http import balances, burns, holds, past, rules
 
-ROUTERS = (balances.router, holds.router, burns.router, rules.router)
+ROUTERS = (balances.router, past.router, holds.router, burns.router, rules.router)

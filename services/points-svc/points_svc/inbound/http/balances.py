@@ -27,8 +27,9 @@ from points_svc.domain.refusals import (
 )
 from points_svc.handlers.adjust_points import adjust_points
 from points_svc.handlers.explain_posting import explain_posting
+from points_svc.handlers.recall_balance import recall_balance
 from points_svc.handlers.show_balance import show_balance
-from points_svc.inbound.http.fields import DEFAULT_TYPE, PointTypeName
+from points_svc.inbound.http.fields import DEFAULT_TYPE, Moment, PointTypeName
 from points_svc.inbound.http.ledger_views import (
     AdjustmentView,
     BalanceView,
@@ -57,9 +58,17 @@ class AdjustmentBody(Body):
 
 
 @router.get("/points/{member_id}", scope="points:read", refuses=(MemberNotFound,))
-async def balance(member_id: IdPath, tx: TxDep) -> BalanceView:
-    """What a member has now. Lots and holds whose time is over count as over."""
-    return BalanceView.of(member_id, tx.now, await show_balance(tx, member_id))
+async def balance(
+    member_id: IdPath, tx: TxDep, at: Moment = None, known_at: Moment = None
+) -> BalanceView:
+    """What a member has now, where lots and holds whose time is over count as over; or had, or will
+    have, `at` another moment, as it was known at `known_at`.
+    """
+    if at is None and known_at is None:
+        return BalanceView.of(member_id, tx.now, await show_balance(tx, member_id))
+    recalled = await recall_balance(tx, member_id, at or tx.now, known_at)
+    balances = [one.balance for one in recalled]
+    return BalanceView.of(member_id, at or tx.now, balances)
 
 
 @router.get("/points/{member_id}/postings", scope="points:read", refuses=(MemberNotFound,))

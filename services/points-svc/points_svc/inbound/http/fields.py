@@ -1,23 +1,52 @@
 """Fields that several doors share, and the name of a command that came with a key alone."""
 
 import hashlib
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header
+from fastapi import Header, Query
 from pydantic import Field
 
 from chassis.auth import Caller
-from chassis.http import Ref, Uuid
+from chassis.http import Day, FieldError, Instant, Invalid, Ref, Uuid
 from points_svc.domain.programme import NAME
 from points_svc.domain.rules_document import BURNABLE
 
 PointTypeName = Annotated[str, Field(pattern=NAME)]
 Purpose = Ref
+Moment = Annotated[Instant | None, Query()]
+FromDay = Annotated[Day, Query(alias="from")]
+ToDay = Annotated[Day, Query(alias="to")]
 KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 DEFAULT_TYPE = BURNABLE
 
-__all__ = ["DEFAULT_TYPE", "KeyHeader", "PointTypeName", "Purpose", "Uuid", "named", "sees_all"]
+__all__ = [
+    "DEFAULT_TYPE",
+    "FromDay",
+    "KeyHeader",
+    "Moment",
+    "PointTypeName",
+    "Purpose",
+    "ToDay",
+    "Uuid",
+    "demand_period",
+    "named",
+    "sees_all",
+]
+
+DAYS_MAX = 3_660
+YEAR_MIN, YEAR_MAX = 1_970, 9_000
+
+
+def demand_period(begins_on: date, ends_on: date, days_max: int = DAYS_MAX) -> None:
+    """Refuse a period that is empty, runs backwards or is longer than is read at once. Refusals:
+    Invalid.
+    """
+    if not 0 < (ends_on - begins_on).days <= days_max:
+        raise Invalid(FieldError("/to", "out_of_range"))
+    if not YEAR_MIN <= begins_on.year <= ends_on.year <= YEAR_MAX:
+        raise Invalid(FieldError("/from", "out_of_range"))
 
 
 def sees_all(caller: Caller) -> bool:

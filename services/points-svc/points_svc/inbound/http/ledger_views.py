@@ -31,7 +31,7 @@ class AccountView(View):
 
 
 class BalanceView(View):
-    """What a member has."""
+    """What a member has at `as_of`."""
 
     member_id: str
     as_of: Instant
