@@ -21,14 +21,14 @@ _KEY_CHARS = 36  # 36 × log2(62) = 214 random bits
 _CHECKSUM_CHARS = 6
 
 _CHANNEL = (
-    "member:write member:lookup member:read purchase:write return:any fact:read points:read "
-    "points:redeem standing:read voucher:use redemption:write benefit:read"
+    "member:write member:lookup member:read purchase:write activity:write return:any fact:read "
+    "points:read points:redeem standing:read voucher:use redemption:write benefit:read"
 )
 SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
-    "staff": "member:read member:lookup member:reveal fact:read fact:review points:read "
-    "points:adjust standing:read benefit:read voucher:void",
+    "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
+    "points:read points:adjust standing:read benefit:read voucher:void",
     "finance": "member:read fact:read points:read standing:read benefit:read",
     "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read",
     "benefit-svc": "points:redeem points:read",

@@ -17,7 +17,8 @@ from contracts.events.base import Event
 from contracts.events.purchases import PurchaseLine, ReturnedLine
 from contracts.ids import MemberId
 from contracts.refusal import Refusal
-from member_svc.domain import purchases, returns
+from member_svc.domain import owners, purchases, returns
+from member_svc.domain.activities import Activity
 from member_svc.domain.facts import Answer
 from member_svc.domain.identifiers import blind_index, normalise
 from member_svc.domain.members import Birthday, Enrolment, MemberShown, Profile
@@ -39,6 +40,7 @@ TERMS = Terms(
         minor_units=2,
         default_region="CN",
         purchase_attributes=["register"],
+        activity_attributes=["place"],
     ),
 )
 VAULT = Vault(SECRETS["kek"], SECRETS["blind_index"], os.urandom)
@@ -123,7 +125,7 @@ class Desk:
             blind_index=index,
             occurred_at=occurred_at,
             content=said,
-            told=purchases.told(purchases.whose(member_id, index), occurred_at, said),
+            told=purchases.told(owners.whose(member_id, index), occurred_at, said),
         )
 
     async def tell(self, *asked: Purchase) -> list[Answer | Refusal]:
@@ -149,11 +151,13 @@ class Desk:
         units: Mapping[str, int] | None = None,
         ref: str | None = None,
         at: datetime | None = None,
+        refunds: Mapping[str, int] | None = None,
     ) -> Return:
-        """A return of that purchase: these units, or all that is left."""
+        """A return of that purchase: these units and this money, or all that is left."""
         name = (purchase.source, purchase.source_ref)
         occurred_at = at or NOW - timedelta(minutes=30)
-        named = None if units is None else units_of(units)
+        is_all = units is None and refunds is None
+        named = None if is_all else (*units_of(units or {}), *money_of(refunds or {}))
         return Return(
             source=SOURCE,
             source_ref=ref or self.ref("b"),
@@ -191,13 +195,12 @@ class Desk:
         )
         return task.done() or waiting[0].n > 0
 
-    async def stands(self, fact: Purchase | Return) -> str:
+    async def stands(self, fact: Purchase | Return | Activity) -> str:
         """Where a fact stands."""
-        kind = "purchase" if isinstance(fact, Purchase) else "return"
         rows = await self.stage.rows(
             "SELECT status FROM fact WHERE source = :source AND kind = :kind AND source_ref = :ref",
             source=fact.source,
-            kind=kind,
+            kind=type(fact).__name__.lower(),
             ref=fact.source_ref,
         )
         return rows[0].status if rows else "absent"
@@ -235,6 +238,14 @@ def lines(quantities: Sequence[int], amount_minor: int) -> list[PurchaseLine]:
 def units_of(units: Mapping[str, int]) -> tuple[ReturnedLine, ...]:
     """Units by line."""
     return tuple(ReturnedLine(line_id=line, quantity=count) for line, count in units.items())
+
+
+def money_of(refunds: Mapping[str, int]) -> tuple[ReturnedLine, ...]:
+    """Money by line."""
+    return tuple(
+        ReturnedLine(line_id=line, quantity=0, refund_minor=money)
+        for line, money in refunds.items()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ class MemberStatusChanged(Event):
 
     `active`: everything. `suspended`: accrues, cannot burn. `banned` and `closed`: neither; whether
     a fact of theirs counts is decided at intake, by member-svc, so whoever hears it stops burns and
-    leaves accruals alone. `revision` counts a member's changes from 1; consumers keep the highest.
+    leaves accruals alone. `revision` grows with each change; consumers keep the highest.
     Why is never said: it is somebody's words about a person.
     """
 

@@ -51,7 +51,7 @@ class PurchaseRecorded(Event):
     occasions: tuple[str, ...] = ()
 
 
-class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
+class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What came back of one line: units, or a part of the money for units that were kept.
 
     Units: `quantity` ≥ 1, and the kept value of the line shrinks by their share. A refund of value

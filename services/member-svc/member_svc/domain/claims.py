@@ -8,12 +8,14 @@ from datetime import datetime
 
 from contracts.ids import MemberId
 from contracts.refusal import Refusal
-from member_svc.domain import returns
+from member_svc.domain import activities, returns
 from member_svc.domain.facts import Fact
+from member_svc.domain.left import Bought, Decided, Units, choose
+from member_svc.domain.members import Member
+from member_svc.domain.owners import held_back, stands_with
 from member_svc.domain.programme import Terms
-from member_svc.domain.purchases import stands_with
 from member_svc.domain.refusals import NotInReview, PurchaseRejected, ReturnExceedsPurchase
-from member_svc.domain.returns import Bought, PurchaseName
+from member_svc.domain.returns import PurchaseName
 
 
 def earliest(linked_at: datetime, terms: Terms) -> datetime:
@@ -28,9 +30,19 @@ def counted(fact: Fact, member_id: MemberId, now: datetime) -> Fact:
     return replace(fact, member_id=member_id, status="accepted", counted_at=now, reason=None)
 
 
-def accept_purchase(fact: Fact, owner: MemberId | None, now: datetime) -> Fact:
-    """A late purchase that staff let in: as if told in time. Whose it was at intake, it stays.
-    Refusals: NotInReview.
+def claimed(fact: Fact, member: Member, now: datetime) -> Fact:
+    """What was nobody's, now that this member has its identifier: it counts, or is looked at where
+    the member is barred.
+    """
+    reason = held_back(member, fact.occurred_at)
+    if reason is not None:
+        return replace(fact, member_id=member.member_id, status="review", reason=reason)
+    return counted(fact, member.member_id, now)
+
+
+def accept_own(fact: Fact, owner: MemberId | None, now: datetime) -> Fact:
+    """A purchase or activity that staff let in: as if told in time. Whose it was at intake, it
+    stays. Refusals: NotInReview.
     """
     in_review(fact)
     member_id = fact.member_id or owner
@@ -39,9 +51,9 @@ def accept_purchase(fact: Fact, owner: MemberId | None, now: datetime) -> Fact:
     return counted(fact, member_id, now)
 
 
-def accept_return(fact: Fact, bought: Bought | None, now: datetime) -> Fact:
-    """A return that staff let in; neither its own lateness nor the 400 days after its purchase are
-    asked again.
+def accept_follower(fact: Fact, bought: Bought | None, now: datetime) -> Fact:
+    """What is about a purchase and staff let in; neither its own lateness nor the 400 days after
+    its purchase are asked again.
 
     Refusals: NotInReview, PurchaseRejected, ReturnExceedsPurchase (it stays in review).
     """
@@ -50,7 +62,9 @@ def accept_return(fact: Fact, bought: Bought | None, now: datetime) -> Fact:
         return replace(fact, status="waiting", reason=None)
     if bought.status == "rejected":
         raise PurchaseRejected
-    units = returns.choose(bought.left, returns.read_asked(fact.content))
+    if fact.kind == "activity":
+        return returns.decided(fact, bought, None, now)
+    units = choose(bought.left, returns.read_asked(fact.content))
     if isinstance(units, ReturnExceedsPurchase):
         raise units
     return returns.decided(fact, bought, units, now)
@@ -69,8 +83,8 @@ def in_review(fact: Fact) -> None:
 
 
 def follow(purchase: Fact, back: Sequence[Fact], now: datetime) -> list[Fact]:
-    """The purchase's decided returns, standing where it now stands; those of a rejected one go to
-    review.
+    """What is about the purchase and was decided, standing where it now stands; that of a rejected
+    one goes to review.
     """
     return [_follow(purchase, fact, now) for fact in back]
 
@@ -86,20 +100,30 @@ def _follow(purchase: Fact, fact: Fact, now: datetime) -> Fact:
 def settle_waiting(
     waiting: Sequence[Fact], bought: Mapping[PurchaseName, Bought], now: datetime
 ) -> list[Fact]:
-    """Returns whose purchase has come, decided in recorded order; an excess goes to review (P7)."""
+    """What waited for a purchase that has come, decided in recorded order; an excess goes to review
+    (P7).
+    """
     books = dict(bought)
     settled: list[Fact] = []
     for fact in sorted(waiting, key=lambda one: (one.recorded_at, one.fact_id)):
         name = purchase_name(fact)
-        stood, units = returns.settle(fact, books[name], now)
+        stood, units = _settle(fact, books[name], now)
         if units and not isinstance(units, Refusal):
-            books[name] = books[name].less(units)
+            books[name] = books[name].less(Decided(fact.occurred_at, fact.fact_id, units))
         settled.append(stood)
     return settled
 
 
+def _settle(
+    fact: Fact, bought: Bought, now: datetime
+) -> tuple[Fact, Units | ReturnExceedsPurchase | None]:
+    if fact.kind == "activity":
+        return activities.settle(fact, bought, now), None
+    return returns.settle(fact, bought, now)
+
+
 def purchase_name(fact: Fact) -> PurchaseName:
-    """The name of what a return brings back."""
+    """The name of the purchase that a fact is about."""
     assert fact.purchase_source is not None
     assert fact.purchase_ref is not None
     return (fact.purchase_source, fact.purchase_ref)

@@ -3,9 +3,10 @@
 """
 
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -14,9 +15,17 @@ from contracts.refusal import Refusal
 from member_svc.domain.identifiers import BlindIndex
 from member_svc.domain.refusals import FactConflict, OccurredInFuture
 
-Kind = Literal["purchase", "return"]
+Back = Literal["return", "void"]
+Kind = Literal["purchase", "return", "void", "activity"]
 Status = Literal["accepted", "unclaimed", "waiting", "review", "rejected"]
-Reason = Literal["late", "late_return", "exceeds_purchase", "purchase_rejected"]
+Reason = Literal[
+    "late",
+    "late_return",
+    "exceeds_purchase",
+    "purchase_rejected",
+    "member_banned",
+    "member_closed",
+]
 
 FUTURE_MAX = timedelta(minutes=5)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,17 +34,32 @@ UUID_VARIANT = 2 << 62
 NAME_HIGH = 0xFFF << 64
 NAME_LOW = (1 << 62) - 1
 
+
+class Asked(Protocol):
+    """A fact to take in: its source's name for it, and the hash that the name stands for."""
+
+    @property
+    def source_ref(self) -> str:
+        """The name."""
+
+    @property
+    def told(self) -> bytes:
+        """The hash of its content."""
+
+
+A = TypeVar("A", bound=Asked)
+
 canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A purchase or return as it is kept. Its name is (source, source_ref, kind) for ever.
+    """A fact as it is kept. Its name is (source, source_ref, kind) for ever.
 
     `recorded_at` is when it was first told, `counted_at` when it came to count for its member.
     `first_status` is what
-    its source was answered; `is_claimed` says that no member was known then. `taken` are a return's
-    decided units.
+    its source was answered; `is_claimed` says that no member was known then. `taken` is what a
+    return was decided to take.
     """
 
     kind: Kind
@@ -129,3 +153,24 @@ def again(found: Standing, told: bytes) -> Answer | Refusal:
 def answer(fact: Fact) -> Answer:
     """The first answer to a fact."""
     return Answer(fact.fact_id, fact.member_id, fact.status, fact.recorded_at)
+
+
+def take_in_all(
+    asked: Sequence[A], known: Mapping[str, Standing], decide: Callable[[A], Fact | Refusal]
+) -> tuple[list[Answer | Refusal], list[Fact]]:
+    """What each fact of one source and kind is answered, in order, and which are new.
+
+    A name told twice counts once; only what is new is decided, each after those before it.
+    """
+    names = dict(known)
+    answers: list[Answer | Refusal] = []
+    new: list[Fact] = []
+    for one in asked:
+        found = names.get(one.source_ref)
+        outcome = again(found, one.told) if found else decide(one)
+        if isinstance(outcome, Fact):
+            names[outcome.source_ref] = standing(outcome)
+            new.append(outcome)
+            outcome = answer(outcome)
+        answers.append(outcome)
+    return answers, new

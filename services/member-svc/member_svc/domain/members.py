@@ -48,13 +48,17 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What intake has to know of a member. `version` counts what was changed of what is shown."""
+    """What intake has to know of a member. `version` counts what was changed of what is shown.
+
+    `barred_since` is the instant from which what they do does not count by itself (M9).
+    """
 
     member_id: MemberId
     status: str
     enrolled_at: datetime
     birthday: Birthday | None
     version: int = 1
+    barred_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

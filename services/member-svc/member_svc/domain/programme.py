@@ -1,5 +1,6 @@
 """What a programme settles for member-svc: place, money, windows and what may be told."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -30,7 +31,7 @@ Days = Annotated[int, Field(ge=0, le=DAYS_MAX)]
 class MemberProgramme(BaseModel):
     """The settings that an operator publishes.
 
-    `purchase_attributes` is what may leave the service with a purchase.
+    `purchase_attributes` and `activity_attributes` are what may leave the service with a fact.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -43,6 +44,7 @@ class MemberProgramme(BaseModel):
     lateness_days: Days = 400
     leap_birthday: Literal["02-28", "03-01"] = "02-28"
     purchase_attributes: Annotated[list[str], Field(max_length=ATTRIBUTES_MAX)] = []
+    activity_attributes: Annotated[list[str], Field(max_length=ATTRIBUTES_MAX)] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,8 @@ class Terms:
     def lateness(self) -> timedelta:
         """How late a fact may be told before somebody has to look at it."""
         return timedelta(days=self.programme.lateness_days)
+
+
+def allowed(attributes: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """Those of the attributes that the programme names (E8)."""
+    return {name: value for name, value in attributes.items() if name in names}

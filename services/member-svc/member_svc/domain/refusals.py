@@ -7,6 +7,7 @@ Refusal
 ├── IdentifiersConflict     409  the identifiers belong to two members
 ├── FactConflict            409  this name was given to other content before
 ├── ReturnExceedsPurchase   409  more would come back than was bought
+├── StatusUnreachable       409  no way leads from the member's status to the one asked for
 ├── NotInReview             409  the fact waits for nobody's decision, or was decided otherwise
 ├── PurchaseRejected        409  its purchase was rejected, so this return cannot be accepted
 ├── OccurredInFuture        422  more than five minutes ahead of now
@@ -60,12 +61,22 @@ class FactConflict(Refusal):
 
 class ReturnExceedsPurchase(Refusal):
     """Of some line `asked` units would come back where `left` are left; both 0: nothing is left at
-    all.
+    all. Or `asked_minor` of its money, where the kept units are worth `left_minor` (rounded down).
     """
 
     code: ClassVar[str] = "return_exceeds_purchase"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "More would come back than was bought."
+
+
+class StatusUnreachable(Refusal):
+    """From where the member `stands` there is no way to what was `asked`: a ban is lifted before
+    its member can leave, and who left comes back as active.
+    """
+
+    code: ClassVar[str] = "status_unreachable"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The member cannot be moved to this status."
 
 
 class NotInReview(Refusal):

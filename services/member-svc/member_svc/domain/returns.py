@@ -1,23 +1,20 @@
-"""Which units come back: decided once, in recorded order, under the purchase's lock (P7)."""
+"""What comes back: decided once, in recorded order, under the purchase's lock (P7)."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from contracts.events.purchases import ReturnedLine
-from contracts.ids import FactId, MemberId
 from contracts.refusal import Refusal
 from member_svc.domain import facts
-from member_svc.domain.facts import Answer, Fact, Reason, Standing, Status
+from member_svc.domain.facts import Answer, Back, Fact, Reason, Standing, Status
+from member_svc.domain.left import Bought, Decided, Units, choose
 from member_svc.domain.programme import Terms
 from member_svc.domain.refusals import ReturnExceedsPurchase
 
 RETURN_WINDOW = timedelta(days=400)
 
-Units = tuple[ReturnedLine, ...]
 PurchaseName = tuple[str, str]
 
 read_units = msgspec.json.Decoder(Units).decode
@@ -26,8 +23,12 @@ read_asked = msgspec.json.Decoder(Units | None).decode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """A return to take in. Without `lines` it means whatever is left when it is decided."""
+    """A return to take in. Without `lines` it means whatever is left when it is decided.
 
+    A void has its purchase's name.
+    """
+
+    kind: Back = "return"
     source: str
     source_ref: str
     purchase_source: str
@@ -42,29 +43,26 @@ class Return:
         return (self.purchase_source, self.purchase_ref)
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """A purchase under its lock: where it stands and what of it is left to come back, in order of
-    line id.
-    """
-
-    fact_id: FactId
-    member_id: MemberId | None
-    status: Status
-    occurred_at: datetime
-    left: Mapping[str, int]
-
-    def less(self, units: Units) -> "Bought":
-        """What is left once `units` came back."""
-        taken = {line.line_id: line.quantity for line in units}
-        return replace(
-            self, left={line: count - taken.get(line, 0) for line, count in self.left.items()}
-        )
-
-
 def told(name: PurchaseName, occurred_at: datetime, lines: Units | None) -> bytes:
     """The hash that the return's name stands for (E1). The order of its lines means nothing."""
     return facts.content_hash("\0".join(name), occurred_at, facts.canonical(in_order(lines)))
+
+
+def void(name: PurchaseName, occurred_at: datetime) -> Return:
+    """The return that undoes a mistake at the till: all that is left, at the purchase's instant.
+
+    It has the purchase's name, so that it exists once.
+    """
+    return Return(
+        kind="void",
+        source=name[0],
+        source_ref=name[1],
+        purchase_source=name[0],
+        purchase_ref=name[1],
+        occurred_at=occurred_at,
+        lines=None,
+        told=told(name, occurred_at, None),
+    )
 
 
 def in_order(lines: Units | None) -> Units | None:
@@ -72,34 +70,10 @@ def in_order(lines: Units | None) -> Units | None:
     return None if lines is None else tuple(sorted(lines, key=lambda line: line.line_id))
 
 
-def left_of(bought: Iterable[tuple[str, int]], taken: Iterable[Units]) -> dict[str, int]:
-    """Units bought per line less what returns took; never negative."""
-    left = Counter(dict(bought))
-    for units in taken:
-        left.subtract({line.line_id: line.quantity for line in units})
-    assert all(count >= 0 for count in left.values()), "more came back than was bought"
-    return dict(left)
-
-
-def choose(left: Mapping[str, int], asked: Units | None) -> Units | ReturnExceedsPurchase:
-    """The units that come back: the named ones, or all that is left. Refuses more than is left, and
-    nothing at all.
-    """
-    if asked is None:
-        rest = tuple(
-            ReturnedLine(line_id=line, quantity=count) for line, count in left.items() if count
-        )
-        return rest or ReturnExceedsPurchase(asked=0, left=0)
-    for line in asked:
-        if line.quantity > left.get(line.line_id, 0):
-            return ReturnExceedsPurchase(asked=line.quantity, left=left.get(line.line_id, 0))
-    return asked
-
-
 def take_in(
     asked: Return, bought: Bought | None, now: datetime, terms: Terms
 ) -> tuple[Fact, Units | None] | Refusal:
-    """The return as it is kept, and the units it takes. Refusals: OccurredInFuture,
+    """The return as it is kept, and what it takes. Refusals: OccurredInFuture,
     ReturnExceedsPurchase.
 
     Before its purchase: `waiting`, undecided. Too late to be told, or for its purchase: `review`,
@@ -139,15 +113,15 @@ def settle(
     return decided(waiting, bought, units, now), units
 
 
-def decided(waiting: Fact, bought: Bought, units: Units, now: datetime) -> Fact:
-    """The return with its units, following its purchase."""
+def decided(waiting: Fact, bought: Bought, units: Units | None, now: datetime) -> Fact:
+    """What is about a purchase, standing where that stands; a return with what it takes."""
     status = follows(bought.status)
     return replace(
         waiting,
         member_id=bought.member_id,
         status=status,
         reason=None,
-        taken=facts.canonical(units),
+        taken=None if units is None else facts.canonical(units),
         counted_at=now if status == "accepted" else None,
     )
 
@@ -166,10 +140,10 @@ def follows(purchase: Status) -> Status:
 
 def _undecided(asked: Return, now: datetime) -> Fact:
     return Fact(
-        kind="return",
+        kind=asked.kind,
         source=asked.source,
         source_ref=asked.source_ref,
-        fact_id=facts.fact_id(asked.source, asked.source_ref, "return", asked.occurred_at),
+        fact_id=facts.fact_id(asked.source, asked.source_ref, asked.kind, asked.occurred_at),
         member_id=None,
         status="waiting",
         first_status="waiting",
@@ -193,18 +167,7 @@ def take_in_all(
 
     `bought` follows what they take.
     """
-    names = dict(known)
-    answers: list[Answer | Refusal] = []
-    new: list[Fact] = []
-    for one in asked:
-        found = names.get(one.source_ref)
-        outcome = facts.again(found, one.told) if found else _one(one, bought, now, terms)
-        if isinstance(outcome, Fact):
-            names[outcome.source_ref] = facts.standing(outcome)
-            new.append(outcome)
-            outcome = facts.answer(outcome)
-        answers.append(outcome)
-    return answers, new
+    return facts.take_in_all(asked, known, lambda one: _one(one, bought, now, terms))
 
 
 def _one(
@@ -215,5 +178,6 @@ def _one(
         return outcome
     fact, units = outcome
     if units:
-        bought[one.purchase_name] = bought[one.purchase_name].less(units)
+        back = Decided(fact.occurred_at, fact.fact_id, units)
+        bought[one.purchase_name] = bought[one.purchase_name].less(back)
     return fact

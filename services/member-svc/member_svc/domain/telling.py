@@ -8,11 +8,13 @@ from datetime import datetime
 import msgspec
 
 from contracts.events.base import Event
-from contracts.events.members import MemberEnrolled
-from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
+from contracts.events.members import MemberEnrolled, MemberStatusChanged
+from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from contracts.ids import EventId, FactId, MemberId
+from member_svc.domain.activities import read_activity
 from member_svc.domain.claims import purchase_name
-from member_svc.domain.facts import Fact
+from member_svc.domain.facts import Fact, Kind
+from member_svc.domain.left import Bought
 from member_svc.domain.members import Member, is_birthday
 from member_svc.domain.programme import Terms
 from member_svc.domain.purchases import PurchaseContent
@@ -21,6 +23,8 @@ from member_svc.domain.returns import PurchaseName, read_units
 read_content = msgspec.json.Decoder(PurchaseContent).decode
 
 PurchaseKey = tuple[FactId, datetime]
+
+TURN: Mapping[Kind, int] = {"purchase": 0, "return": 1, "void": 1, "activity": 2}
 
 
 def enrolled(member: Member, now: datetime, terms: Terms) -> MemberEnrolled:
@@ -32,6 +36,19 @@ def enrolled(member: Member, now: datetime, terms: Terms) -> MemberEnrolled:
         recorded_at=now,
         version=terms.version,
         enrolled_at=member.enrolled_at,
+    )
+
+
+def status_changed(member: Member, now: datetime, terms: Terms) -> MemberStatusChanged:
+    """What a member may do changed now; why is not said."""
+    return MemberStatusChanged(
+        event_id=EventId(f"{member.member_id}.status.{member.version}"),
+        member_id=member.member_id,
+        occurred_at=now,
+        recorded_at=now,
+        version=terms.version,
+        status=member.status,
+        revision=member.version,
     )
 
 
@@ -79,6 +96,29 @@ def returned(fact: Fact, purchase: PurchaseKey, terms: Terms) -> PurchaseReturne
     )
 
 
+def done(
+    fact: Fact, purchase: PurchaseKey | None, member: Member, terms: Terms
+) -> ActivityRecorded:
+    """An activity counts."""
+    assert fact.counted_at is not None
+    content = read_activity(fact.content)
+    return ActivityRecorded(
+        event_id=EventId(fact.fact_id),
+        member_id=member.member_id,
+        occurred_at=fact.occurred_at,
+        recorded_at=fact.counted_at,
+        version=terms.version,
+        fact_id=fact.fact_id,
+        source=fact.source,
+        source_ref=fact.source_ref,
+        enrolled_at=member.enrolled_at,
+        kind=content.kind,
+        attributes=content.attributes,
+        purchase_fact_id=purchase[0] if purchase else None,
+        occasions=occasions(member, fact.occurred_at, terms),
+    )
+
+
 def occasions(member: Member, at: datetime, terms: Terms) -> tuple[str, ...]:
     """What day it was for the member, without saying which day that is (M7)."""
     if member.birthday is None:
@@ -87,22 +127,34 @@ def occasions(member: Member, at: datetime, terms: Terms) -> tuple[str, ...]:
     return ("birthday",) if is_today else ()
 
 
-def purchases_told(
-    counting: Iterable[Fact], members: Mapping[MemberId, Member], terms: Terms
+def told(
+    counting: Iterable[Fact],
+    purchases: Mapping[PurchaseName, PurchaseKey],
+    members: Mapping[MemberId, Member],
+    terms: Terms,
 ) -> list[Event]:
-    """Those of the purchases that count, in business order."""
+    """Those of the facts that count: purchases, what came back of them, activities; each kind in
+    business order.
+
+    `purchases` are those that the others are about.
+    """
+
+    def said(fact: Fact) -> Event:
+        if fact.kind == "purchase":
+            return recorded(fact, members[_member_of(fact)], terms)
+        if fact.kind == "activity":
+            about = None if fact.purchase_ref is None else purchases[purchase_name(fact)]
+            return done(fact, about, members[_member_of(fact)], terms)
+        return returned(fact, purchases[purchase_name(fact)], terms)
+
     accepted = [fact for fact in counting if fact.status == "accepted"]
-    accepted.sort(key=lambda fact: (fact.occurred_at, fact.fact_id))
-    return [recorded(fact, members[_member_of(fact)], terms) for fact in accepted]
+    accepted.sort(key=lambda fact: (TURN[fact.kind], fact.occurred_at, fact.fact_id))
+    return [said(fact) for fact in accepted]
 
 
-def returns_told(
-    counting: Iterable[Fact], purchases: Mapping[PurchaseName, PurchaseKey], terms: Terms
-) -> list[Event]:
-    """Those of the returns that count, in business order."""
-    accepted = [fact for fact in counting if fact.status == "accepted"]
-    accepted.sort(key=lambda fact: (fact.occurred_at, fact.fact_id))
-    return [returned(fact, purchases[purchase_name(fact)], terms) for fact in accepted]
+def keys(bought: Mapping[PurchaseName, Bought | Fact]) -> dict[PurchaseName, PurchaseKey]:
+    """How these purchases are named in what is said of others."""
+    return {name: (one.fact_id, one.occurred_at) for name, one in bought.items()}
 
 
 def _member_of(fact: Fact) -> MemberId:

@@ -7,6 +7,7 @@ from contracts.events.base import Event
 from contracts.ids import MemberId
 from member_svc.domain import claims, telling
 from member_svc.domain.facts import Fact, Status
+from member_svc.domain.members import Member
 from member_svc.domain.programme import Terms
 from member_svc.handlers.find_review import find_review
 from member_svc.handlers.open_purchases import open_purchases
@@ -26,32 +27,37 @@ async def accept_fact(tx: Tx, vault: Vault, terms: Terms, fact_id: str, reason: 
     found = await find_review(tx, fact_id, ACT)
     if not isinstance(found, Fact):
         return found
-    accept = _accept_purchase if found.kind == "purchase" else _accept_return
-    changed, said = await accept(tx, vault, terms, found)
+    is_about = found.purchase_ref is not None
+    changed, said = await (_accept_follower if is_about else _accept_own)(tx, vault, terms, found)
     await facts.change(tx, changed)
     await audit(tx, ACT, fact_id, reason)
     tx.emit(*said)
     return changed[0].status
 
 
-async def _accept_purchase(
+async def _accept_own(
     tx: Tx, vault: Vault, terms: Terms, found: Fact
 ) -> tuple[Sequence[Fact], Sequence[Event]]:
-    name = (found.source, found.source_ref)
+    """A purchase with what waits for it, or an activity of its own."""
     owner = await _owner(tx, found)
-    locked = (await facts.lock_purchases(tx, [name]))[name]
-    if locked.status != found.status:
-        raise Conflict("somebody else decided meanwhile")
-    accepted = claims.accept_purchase(locked, owner, tx.now)
-    back = [fact for fact in await facts.returns_of(tx, [name]) if fact.status == "waiting"]
-    following = claims.follow(accepted, back, tx.now)
-    known = await members.members_of(tx, vault, [accepted.member_id] if accepted.member_id else [])
-    told = {name: (accepted.fact_id, accepted.occurred_at)}
-    said = [
-        *telling.purchases_told([accepted], known, terms),
-        *telling.returns_told(following, told, terms),
-    ]
-    return [accepted, *following], said
+    accepted = claims.accept_own(await _locked(tx, found), owner, tx.now)
+    name = (found.source, found.source_ref)
+    about = await facts.followers_of(tx, [name]) if found.kind == "purchase" else []
+    waiting = [fact for fact in about if fact.status == "waiting"]
+    counting = [accepted, *claims.follow(accepted, waiting, tx.now)]
+    known = await _members(tx, vault, accepted.member_id)
+    return counting, telling.told(counting, telling.keys({name: accepted}), known, terms)
+
+
+async def _accept_follower(
+    tx: Tx, vault: Vault, terms: Terms, found: Fact
+) -> tuple[Sequence[Fact], Sequence[Event]]:
+    """What is about a purchase."""
+    name = claims.purchase_name(found)
+    bought = await open_purchases(tx, [name])
+    accepted = claims.accept_follower(await _locked(tx, found), bought.get(name), tx.now)
+    known = await _members(tx, vault, accepted.member_id)
+    return [accepted], telling.told([accepted], telling.keys(bought), known, terms)
 
 
 async def _owner(tx: Tx, found: Fact) -> MemberId | None:
@@ -61,14 +67,12 @@ async def _owner(tx: Tx, found: Fact) -> MemberId | None:
     return (await identifiers.lock_shared(tx, [found.blind_index]))[found.blind_index]
 
 
-async def _accept_return(
-    tx: Tx, vault: Vault, terms: Terms, found: Fact
-) -> tuple[Sequence[Fact], Sequence[Event]]:
-    name = claims.purchase_name(found)
-    bought = (await open_purchases(tx, [name])).get(name)
-    locked = await facts.lock_return(tx, found.source, found.source_ref)
+async def _locked(tx: Tx, found: Fact) -> Fact:
+    locked = await facts.lock_fact(tx, found)
     if locked.status != found.status:
         raise Conflict("somebody else decided meanwhile")
-    accepted = claims.accept_return(locked, bought, tx.now)
-    told = {name: (bought.fact_id, bought.occurred_at)} if bought else {}
-    return [accepted], telling.returns_told([accepted], told, terms)
+    return locked
+
+
+async def _members(tx: Tx, vault: Vault, member_id: MemberId | None) -> dict[MemberId, Member]:
+    return await members.members_of(tx, vault, [member_id]) if member_id else {}

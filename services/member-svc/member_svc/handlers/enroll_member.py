@@ -6,7 +6,7 @@ from member_svc.domain import telling
 from member_svc.domain.facts import in_future
 from member_svc.domain.members import Enrolment, Member, MemberShown, owner
 from member_svc.domain.programme import Terms
-from member_svc.handlers.claim_purchases import claim_purchases
+from member_svc.handlers.claim_facts import claim_facts
 from member_svc.handlers.show_member import show_member
 from member_svc.store import identifiers, members
 from member_svc.store.vault import DataKey, Vault
@@ -32,7 +32,7 @@ async def enroll_member(
         await identifiers.link(tx, key, unowned)
         if known:
             await members.count_change(tx, known)
-        await claim_purchases(tx, terms, member, unowned)
+        await claim_facts(tx, terms, member, unowned)
     return await show_member(tx, vault, member.member_id), known is None
 
 

@@ -6,7 +6,7 @@ from member_svc.domain.identifiers import BlindIndex, Identifier, Linked, identi
 from member_svc.domain.members import owner
 from member_svc.domain.programme import Terms
 from member_svc.domain.refusals import MemberNotFound
-from member_svc.handlers.claim_purchases import claim_purchases
+from member_svc.handlers.claim_facts import claim_facts
 from member_svc.store import identifiers, members
 from member_svc.store.vault import Vault
 
@@ -30,5 +30,5 @@ async def link_identifier(
     if is_new:
         await identifiers.link(tx, opened.key, {index: identifier})
         await members.count_change(tx, member_id)
-        await claim_purchases(tx, terms, opened.member, [index])
+        await claim_facts(tx, terms, opened.member, [index])
     return Linked(identifier_id(member_id, index), identifier), is_new

@@ -9,7 +9,7 @@ from member_svc.domain.facts import Answer
 from member_svc.domain.programme import Terms
 from member_svc.domain.purchases import Purchase
 from member_svc.handlers.find_owners import find_owners
-from member_svc.handlers.settle_returns import settle_returns
+from member_svc.handlers.settle_followers import settle_followers
 from member_svc.store import facts
 from member_svc.store.vault import Vault
 
@@ -38,6 +38,7 @@ async def record_purchases(
     kept = await facts.keep_new(tx, new)
     if len(kept) != len(new):
         raise Conflict("another transaction told one of these purchases first")
-    tx.emit(*telling.purchases_told(new, members, terms))
-    await settle_returns(tx, terms, [name for name, was_awaited in kept.items() if was_awaited])
+    tx.emit(*telling.told(new, {}, members, terms))
+    awaited = [name for name, was_awaited in kept.items() if was_awaited]
+    await settle_followers(tx, terms, awaited, members)
     return answers

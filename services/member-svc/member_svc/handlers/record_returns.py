@@ -13,10 +13,12 @@ from member_svc.store import facts
 
 
 async def record_returns(tx: Tx, terms: Terms, asked: Sequence[Return]) -> list[Answer | Refusal]:
-    """Keep each return under its name, decide its units, tell those that count; answers in the
+    """Keep each return under its name, decide what it takes, tell those that count; answers in the
     order asked.
 
-    Refusals, as answers: OccurredInFuture, ReturnExceedsPurchase, FactConflict.
+    Names are looked up again under the purchases' locks: who tells the same return meanwhile has
+    taken its units by then. Refusals, as answers: OccurredInFuture, ReturnExceedsPurchase,
+    FactConflict.
     """
     if not asked:
         return []
@@ -28,10 +30,15 @@ async def record_returns(tx: Tx, terms: Terms, asked: Sequence[Return]) -> list[
         for one in asked
         if one.source_ref not in known and not in_future(one.occurred_at, tx.now)
     ]
-    bought = await open_purchases(tx, {one.purchase_name for one in fresh}) if fresh else {}
-    told = {name: (one.fact_id, one.occurred_at) for name, one in bought.items()}
+    if not fresh:
+        return returns.take_in_all(asked, known, {}, tx.now, terms)[0]
+    bought = await open_purchases(tx, {one.purchase_name for one in fresh})
+    known |= await facts.known_names(
+        tx, asked[0].source, "return", {one.source_ref for one in fresh}
+    )
+    told = telling.keys(bought)
     answers, new = returns.take_in_all(asked, known, bought, tx.now, terms)
     if new and len(await facts.keep_new(tx, new)) != len(new):
         raise Conflict("another transaction told one of these returns first")
-    tx.emit(*telling.returns_told(new, told, terms))
+    tx.emit(*telling.told(new, told, {}, terms))
     return answers

@@ -14,13 +14,13 @@ async def reject_fact(tx: Tx, fact_id: str, reason: str) -> Status:
     """Where the fact stands now: it never counts, and its name stays taken. Rejecting it again
     changes nothing.
 
-    Returns that waited for a rejected purchase go to review. Refusals: FactNotFound, NotInReview.
+    What waited for a rejected purchase goes to review. Refusals: FactNotFound, NotInReview.
     """
     found = await find_review(tx, fact_id, ACT)
     if not isinstance(found, Fact):
         return found
     changed = await (
-        _reject_purchase(tx, found) if found.kind == "purchase" else _reject_return(tx, found)
+        _reject_purchase(tx, found) if found.kind == "purchase" else _reject_other(tx, found)
     )
     await facts.change(tx, changed)
     await audit(tx, ACT, fact_id, reason)
@@ -33,12 +33,12 @@ async def _reject_purchase(tx: Tx, found: Fact) -> list[Fact]:
     if locked.status != found.status:
         raise Conflict("somebody else decided meanwhile")
     rejected = claims.reject(locked)
-    back = [fact for fact in await facts.returns_of(tx, [name]) if fact.status == "waiting"]
+    back = [fact for fact in await facts.followers_of(tx, [name]) if fact.status == "waiting"]
     return [rejected, *claims.follow(rejected, back, tx.now)]
 
 
-async def _reject_return(tx: Tx, found: Fact) -> list[Fact]:
-    locked = await facts.lock_return(tx, found.source, found.source_ref)
+async def _reject_other(tx: Tx, found: Fact) -> list[Fact]:
+    locked = await facts.lock_fact(tx, found)
     if locked.status != found.status:
         raise Conflict("somebody else decided meanwhile")
     return [claims.reject(locked)]

@@ -60,23 +60,23 @@ ORDER BY fact.source, fact.source_ref
 FOR UPDATE OF fact
 """
 
+# Purchases before activities, as everybody locks them.
 LOCK_UNCLAIMED = """
 SELECT * FROM fact
 WHERE blind_index = ANY(CAST(:indexes AS bytea[])) AND occurred_at >= :earliest
-  AND status = 'unclaimed' AND kind = 'purchase'
-ORDER BY source, source_ref
+  AND status = 'unclaimed'
+ORDER BY kind DESC, source, source_ref
 FOR UPDATE
 """
 
-LOCK_RETURN = """
-SELECT * FROM fact WHERE source = :source AND kind = 'return' AND source_ref = :ref FOR UPDATE
+LOCK_FACT = """
+SELECT * FROM fact WHERE source = :source AND kind = :kind AND source_ref = :ref FOR UPDATE
 """
 
-RETURNS_OF = """
+FOLLOWERS_OF = """
 SELECT fact.* FROM fact
 JOIN unnest(CAST(:sources AS text[]), CAST(:refs AS text[])) AS name (source, source_ref)
   ON fact.purchase_source = name.source AND fact.purchase_ref = name.source_ref
-WHERE fact.kind = 'return'
 """
 
 CHANGE = """
@@ -135,8 +135,8 @@ async def lock_purchases(tx: Tx, names: Collection[PurchaseName]) -> dict[Purcha
 
 
 async def lock_unclaimed(tx: Tx, indexes: Collection[BlindIndex], earliest: datetime) -> list[Fact]:
-    """Unclaimed purchases of these identifiers that occurred at `earliest` or later, locked in
-    order of names.
+    """Unclaimed purchases and activities of these identifiers that occurred at `earliest` or later,
+    locked in order of names.
     """
     rows = await tx.execute(
         "lock_unclaimed", LOCK_UNCLAIMED, indexes=sorted(indexes), earliest=earliest
@@ -144,15 +144,19 @@ async def lock_unclaimed(tx: Tx, indexes: Collection[BlindIndex], earliest: date
     return [_fact(row) for row in rows]
 
 
-async def lock_return(tx: Tx, source: str, source_ref: str) -> Fact:
-    """One return, locked."""
-    (row,) = await tx.execute("lock_return", LOCK_RETURN, source=source, ref=source_ref)
+async def lock_fact(tx: Tx, fact: Fact) -> Fact:
+    """A fact as it stands now, locked."""
+    (row,) = await tx.execute(
+        "lock_fact", LOCK_FACT, source=fact.source, kind=fact.kind, ref=fact.source_ref
+    )
     return _fact(row)
 
 
-async def returns_of(tx: Tx, names: Collection[PurchaseName]) -> list[Fact]:
-    """All returns of these purchases. Their purchases' locks keep them as they are."""
-    rows = await tx.execute("returns_of", RETURNS_OF, **_names(names))
+async def followers_of(tx: Tx, names: Collection[PurchaseName]) -> list[Fact]:
+    """All returns, voids and activities of these purchases. Their purchases' locks keep them as
+    they are.
+    """
+    rows = await tx.execute("followers_of", FOLLOWERS_OF, **_names(names))
     return [_fact(row) for row in rows]
 
 

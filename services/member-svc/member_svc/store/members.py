@@ -23,6 +23,10 @@ VALUES (:member_id, :wrapped_key, :name, :birthday, :attributes)
 COUNT_CHANGE = """
 UPDATE member SET version = version + 1 WHERE member_id = :member_id
 """
+CHANGE_STATUS = """
+UPDATE member SET status = :status, barred_since = :barred_since, version = :version
+WHERE member_id = :member_id
+"""
 CHANGE_PROFILE = """
 UPDATE vault SET name = :name, birthday = :birthday, attributes = :attributes
 WHERE member_id = :member_id
@@ -36,12 +40,13 @@ ON CONFLICT (member_id, purpose, version, channel) DO NOTHING
 RETURNING true AS is_new
 """
 MEMBERS_OF = """
-SELECT member_id, status, enrolled_at, member.version, wrapped_key, birthday
+SELECT member_id, status, enrolled_at, member.version, barred_since, wrapped_key, birthday
 FROM member JOIN vault USING (member_id)
 WHERE member_id = ANY(CAST(:member_ids AS text[]))
 """
 FIND_MEMBER = """
-SELECT member_id, status, enrolled_at, member.version, wrapped_key, name, birthday, attributes
+SELECT member_id, status, enrolled_at, member.version, barred_since, wrapped_key, name, birthday,
+    attributes
 FROM member JOIN vault USING (member_id) WHERE member_id = :member_id
 """
 LOCK_MEMBER = f"{FIND_MEMBER} FOR UPDATE OF member"
@@ -90,6 +95,18 @@ async def add_vault(tx: Tx, key: DataKey, wrapped_key: bytes, profile: Profile) 
 async def count_change(tx: Tx, member_id: MemberId) -> None:
     """Something that is shown of the member has changed: the next version begins."""
     await tx.execute("count_change_of_member", COUNT_CHANGE, member_id=member_id)
+
+
+async def change_status(tx: Tx, member: Member) -> None:
+    """The status of a locked member, in their next version."""
+    await tx.execute(
+        "change_status",
+        CHANGE_STATUS,
+        member_id=member.member_id,
+        status=member.status,
+        barred_since=member.barred_since,
+        version=member.version,
+    )
 
 
 async def change_profile(tx: Tx, key: DataKey, profile: Profile) -> None:
@@ -141,7 +158,9 @@ async def consents_of(tx: Tx, member_id: MemberId) -> list[Consent]:
 
 
 def _member(row: Row[Any], birthday: Birthday | None) -> Member:
-    return Member(row.member_id, row.status, row.enrolled_at, birthday, row.version)
+    return Member(
+        row.member_id, row.status, row.enrolled_at, birthday, row.version, row.barred_since
+    )
 
 
 def _birthday_of(vault: Vault, row: Row[Any]) -> Birthday | None:

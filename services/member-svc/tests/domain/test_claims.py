@@ -11,9 +11,9 @@ from contracts.events.purchases import ReturnedLine
 from contracts.ids import FactId, MemberId
 from member_svc.domain import claims, facts, returns
 from member_svc.domain.facts import Fact
+from member_svc.domain.left import Bought, Line
 from member_svc.domain.programme import MemberProgramme, Terms
 from member_svc.domain.refusals import NotInReview, PurchaseRejected, ReturnExceedsPurchase
-from member_svc.domain.returns import Bought
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = Terms(
@@ -27,7 +27,7 @@ TERMS = Terms(
     ),
 )
 MEMBER, OTHER = MemberId("m1"), MemberId("m2")
-BOUGHT = Bought(FactId("f1"), MEMBER, "accepted", NOW, {"1": 2})
+BOUGHT = Bought(FactId("f1"), MEMBER, "accepted", NOW, {"1": Line(2, 200, 2)})
 UNITS = (ReturnedLine(line_id="1", quantity=1),)
 
 
@@ -64,7 +64,7 @@ def test_M5_a_claim_reaches_back_the_whole_window():
     ],
 )
 def test_E3_an_accepted_purchase_stands(known, owner, status, whose):
-    accepted = claims.accept_purchase(fact(member_id=known), owner, NOW)
+    accepted = claims.accept_own(fact(member_id=known), owner, NOW)
     assert (accepted.status, accepted.member_id) == (status, whose)
     assert accepted.counted_at == (NOW if status == "accepted" else None)
 
@@ -72,8 +72,8 @@ def test_E3_an_accepted_purchase_stands(known, owner, status, whose):
 def test_E3_only_what_is_in_review_is_decided():
     counts = fact(status="accepted", member_id=MEMBER)
     for decide in (
-        lambda: claims.accept_purchase(counts, None, NOW),
-        lambda: claims.accept_return(counts, BOUGHT, NOW),
+        lambda: claims.accept_own(counts, None, NOW),
+        lambda: claims.accept_follower(counts, BOUGHT, NOW),
         lambda: claims.reject(counts),
     ):
         with pytest.raises(NotInReview) as refused:
@@ -83,14 +83,14 @@ def test_E3_only_what_is_in_review_is_decided():
 
 def test_P7_an_accepted_return_takes_what_is_left():
     late = fact("return")
-    accepted = claims.accept_return(late, BOUGHT, NOW)
+    accepted = claims.accept_follower(late, BOUGHT, NOW)
     assert (accepted.status, accepted.member_id) == ("accepted", MEMBER)
     assert returns.read_units(accepted.taken) == (ReturnedLine(line_id="1", quantity=2),)
-    assert claims.accept_return(late, None, NOW).status == "waiting"
+    assert claims.accept_follower(late, None, NOW).status == "waiting"
     with pytest.raises(PurchaseRejected):
-        claims.accept_return(late, replace(BOUGHT, status="rejected"), NOW)
+        claims.accept_follower(late, replace(BOUGHT, status="rejected"), NOW)
     with pytest.raises(ReturnExceedsPurchase):
-        claims.accept_return(late, replace(BOUGHT, left={"1": 0}), NOW)
+        claims.accept_follower(late, replace(BOUGHT, left={"1": Line(2, 200, 0)}), NOW)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_P7_waiting_returns_are_decided_in_recorded_order(order, counts):
         )
         for number, count in enumerate(counts)
     ]
-    books = {("till", "r1"): replace(BOUGHT, left={"1": 5})}
+    books = {("till", "r1"): replace(BOUGHT, left={"1": Line(5, 500, 5)})}
     settled = claims.settle_waiting([waiting[place] for place in order], books, NOW)
     left, expected = 5, []
     for count in counts:

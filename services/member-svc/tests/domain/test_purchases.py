@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from contracts.events.purchases import Payment, PurchaseLine
 from contracts.ids import MemberId
 from contracts.refusal import Refusal
-from member_svc.domain import purchases
+from member_svc.domain import owners, purchases
 from member_svc.domain.facts import Answer, Fact, standing
 from member_svc.domain.identifiers import BlindIndex
+from member_svc.domain.members import Member
+from member_svc.domain.owners import Owners
 from member_svc.domain.programme import MemberProgramme, Terms
-from member_svc.domain.purchases import Owners, Purchase, PurchaseContent
+from member_svc.domain.purchases import Purchase, PurchaseContent
 from member_svc.domain.refusals import MemberNotFound, OccurredInFuture, Unfit
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -30,7 +32,7 @@ TERMS = Terms(
     ),
 )
 MEMBER, INDEX, STRANGER = MemberId("m1"), BlindIndex(b"i" * 32), BlindIndex(b"s" * 32)
-OWNERS = Owners(frozenset({MEMBER}), {INDEX: MEMBER})
+OWNERS = Owners({MEMBER: Member(MEMBER, "active", NOW, None)}, {INDEX: MEMBER})
 
 
 def line(line_id="1", quantity=1, amount_minor=100):
@@ -47,7 +49,7 @@ def line(line_id="1", quantity=1, amount_minor=100):
 def purchase(member_id=None, index=None, at=NOW, ref="r", **said):
     said = {"store_id": "s1", "currency": "CNY", "lines": [line()], **said}
     said = purchases.content(**said)
-    told = purchases.told(purchases.whose(member_id, index), at, said)
+    told = purchases.told(owners.whose(member_id, index), at, said)
     return Purchase(
         source="till",
         source_ref=ref,

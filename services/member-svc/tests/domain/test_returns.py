@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events.purchases import ReturnedLine
+from contracts.events.purchases import PurchaseLine, ReturnedLine
 from contracts.ids import FactId, MemberId
-from member_svc.domain import returns
+from member_svc.domain import facts, returns
 from member_svc.domain.facts import Answer
+from member_svc.domain.left import Bought, Decided, Line, choose, left_of
 from member_svc.domain.programme import MemberProgramme, Terms
 from member_svc.domain.refusals import OccurredInFuture, ReturnExceedsPurchase
-from member_svc.domain.returns import Bought, Return
+from member_svc.domain.returns import Return
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TERMS = Terms(
@@ -21,8 +22,20 @@ TERMS = Terms(
     MemberProgramme(zone="Asia/Shanghai", currency="CNY", minor_units=2, default_region="CN"),
 )
 PURCHASE = ("till", "p1")
+LINES = [
+    PurchaseLine(
+        line_id=name, sku="s", category="c", quantity=units, amount_minor=900, net_minor=900
+    )
+    for name, units in (("1", 3), ("2", 1))
+]
+
+
+def left(**counts):
+    return {name: Line(max(count, 1), 900, count) for name, count in counts.items()}
+
+
 BOUGHT = Bought(
-    FactId("f1"), MemberId("m1"), "accepted", NOW - timedelta(days=10), {"1": 3, "2": 1}
+    FactId("f1"), MemberId("m1"), "accepted", NOW - timedelta(days=10), left(**{"1": 3, "2": 1})
 )
 
 
@@ -43,7 +56,7 @@ def back(lines=None, at=NOW, ref="b1"):
 
 
 @pytest.mark.parametrize(
-    ("left", "asked", "taken"),
+    ("units_left", "asked", "taken"),
     [
         pytest.param({"1": 3}, {"1": 2}, {"1": 2}, id="the named units"),
         pytest.param({"1": 3}, {"1": 3}, {"1": 3}, id="the last unit too"),
@@ -54,9 +67,9 @@ def back(lines=None, at=NOW, ref="b1"):
         pytest.param({"1": 1, "2": 1}, {"1": 1, "2": 2}, None, id="all or nothing"),
     ],
 )
-def test_P7_a_return_takes(left, asked, taken):
+def test_P7_a_return_takes(units_left, asked, taken):
     lines = None if asked is None else units(**asked)
-    found = returns.choose(left, lines)
+    found = choose(left(**units_left), lines)
     assert found == units(**taken) if taken else isinstance(found, ReturnExceedsPurchase)
 
 
@@ -103,6 +116,22 @@ def test_E1_the_order_of_its_lines_is_no_content():
     assert back(one).told != back(None).told
 
 
+def test_E1_what_a_return_of_units_stands_for_never_changes():
+    said = units(**{"1": 2})
+    content = b'[{"line_id":"1","quantity":2}]'
+    assert facts.canonical(said) == content
+    assert back(said).told == facts.content_hash("till\0p1", NOW, content)
+    assert returns.read_units(content) == said
+
+
+def test_P7_a_void_brings_everything_back_at_the_purchases_own_instant():
+    void = returns.void(PURCHASE, BOUGHT.occurred_at)
+    fact, taken = returns.take_in(void, BOUGHT, NOW, TERMS)
+    assert (fact.kind, fact.source_ref, fact.occurred_at) == ("void", "p1", BOUGHT.occurred_at)
+    assert taken == units(**{"1": 3, "2": 1})
+    assert fact.fact_id not in {BOUGHT.fact_id, back(ref="p1", at=BOUGHT.occurred_at).told}
+
+
 ASKS = st.lists(
     st.one_of(
         st.none(),
@@ -121,9 +150,9 @@ def test_P7_units_never_come_back_twice_and_refusals_take_nothing(asks):
     ]
     answers, new = returns.take_in_all(asked, {}, books, NOW, TERMS)
     assert [isinstance(one, Answer) for one in answers].count(True) == len(new)
-    taken = [returns.read_units(fact.taken) for fact in new]
-    assert all(len(one) > 0 for one in taken)
-    assert books[PURCHASE].left == returns.left_of(BOUGHT.left.items(), taken)
+    taken = [Decided(one.occurred_at, one.fact_id, returns.read_units(one.taken)) for one in new]
+    assert all(len(one.lines) > 0 for one in taken)
+    assert books[PURCHASE].left == left_of(LINES, taken)
 
 
 @given(ASKS, st.integers(0, 8))
@@ -143,4 +172,4 @@ def test_P7_a_batch_decides_as_one_after_another(asks, cut):
 
 def test_more_back_than_was_bought_is_a_mistake_of_ours():
     with pytest.raises(AssertionError):
-        returns.left_of([("1", 1)], [units(**{"1": 2})])
+        left_of(LINES, [Decided(NOW, FactId("f9"), units(**{"2": 2}))])

@@ -82,7 +82,7 @@ def test_a_return_names_its_purchase_and_the_units_it_takes():
         purchase_ref="p0",
         taken=facts.canonical(units),
     )
-    (told,) = telling.returns_told([back], {("till", "p0"): (FactId("f0"), NOW)}, TERMS)
+    (told,) = telling.told([back], {("till", "p0"): (FactId("f0"), NOW)}, {}, TERMS)
     assert (told.purchase_fact_id, told.purchase_occurred_at) == ("f0", NOW)
     assert told.lines == units
     assert told.occurred_at == NOW - timedelta(days=1)
@@ -92,7 +92,7 @@ def test_a_return_names_its_purchase_and_the_units_it_takes():
 def test_what_counts_is_told_in_business_order_and_nothing_else(order):
     at = [NOW, NOW, NOW - timedelta(hours=1), NOW + timedelta(minutes=1), NOW]
     found = [purchase(n, "unclaimed" if n == 4 else "accepted", at[n]) for n in order]
-    told = telling.purchases_told(found, {MEMBER.member_id: MEMBER}, TERMS)
+    told = telling.told(found, {}, {MEMBER.member_id: MEMBER}, TERMS)
     assert [event.fact_id for event in told] == ["f2", "f0", "f1", "f3"]
 
 

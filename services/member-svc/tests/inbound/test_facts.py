@@ -25,7 +25,7 @@ async def test_a_channel_sees_where_its_own_fact_stands(api, shop):
     assert (purchase["status"], purchase["counted_at"]) == ("accepted", "2026-06-01T12:00:00Z")
     returned = (await api.get(f"/v1/facts/return/{back['source_ref']}")).json()
     assert returned["purchase_ref"] == body["source_ref"]
-    assert returned["lines"] == [{"line_id": "1", "quantity": 1}]
+    assert returned["lines"] == [{"line_id": "1", "quantity": 1, "refund_minor": 0}]
 
 
 async def test_I19_nobody_sees_another_channels_fact(api, shop, stage):

@@ -9,16 +9,19 @@ JSON_DOORS = [
     ("POST", "/v1/members/lookup"),
     ("PATCH", "/v1/members/m"),
     ("POST", "/v1/members/m/identifiers"),
+    ("POST", "/v1/members/m/status"),
     ("POST", "/v1/members/m/reveal"),
     ("POST", "/v1/purchases"),
     ("POST", "/v1/returns"),
+    ("POST", "/v1/activities"),
     ("POST", "/v1/facts/f/accept"),
     ("POST", "/v1/facts/f/reject"),
 ]
-LINE_DOORS = [("POST", "/v1/purchases:batch"), ("POST", "/v1/returns:batch")]
+LINE_DOORS = [("POST", f"/v1/{noun}:batch") for noun in ("purchases", "returns", "activities")]
 OTHER_DOORS = [
     ("GET", "/v1/members/m"),
     ("DELETE", "/v1/members/m/identifiers/i"),
+    ("POST", "/v1/purchases/r/void"),
     ("GET", "/v1/facts/purchase/r"),
     ("GET", "/v1/facts"),
 ]

@@ -56,7 +56,16 @@ async def test_a_return_before_its_purchase_waits(api, shop):
 @pytest.mark.parametrize(
     ("change", "path"),
     [
-        pytest.param({"lines": [{"line_id": "1", "refund_minor": 5}]}, "/lines/0", id="refund"),
+        pytest.param({"lines": [{"line_id": "1", "refund_minor": 0}]}, "/lines/0", id="no money"),
+        pytest.param(
+            {"lines": [{"line_id": "1", "quantity": 1, "refund_minor": 5}]},
+            "/lines/0",
+            id="units and money",
+        ),
+        pytest.param({"lines": [{"line_id": "1"}]}, "/lines/0", id="neither"),
+        pytest.param(
+            {"lines": [{"line_id": "1", "refund_minor": 10**12 + 1}]}, "/lines/0", id="too much"
+        ),
         pytest.param({"lines": [{"line_id": "1", "quantity": 0}]}, "/lines/0/quantity", id="none"),
         pytest.param({"lines": []}, "/lines", id="no lines named"),
         pytest.param({"lines": [{"line_id": "1", "quantity": 1}] * 2}, "", id="a line named twice"),

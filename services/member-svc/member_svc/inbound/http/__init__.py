@@ -1,5 +1,5 @@
 """The doors, by noun."""
 
-from member_svc.inbound.http import facts, members, purchases, returns
+from member_svc.inbound.http import activities, facts, members, purchases, returns
 
-ROUTERS = (members.router, purchases.router, returns.router, facts.router)
+ROUTERS = (members.router, purchases.router, returns.router, activities.router, facts.router)

@@ -9,8 +9,8 @@ from member_svc.domain.facts import Answer
 from member_svc.domain.returns import read_units
 
 
-class PurchaseView(View):
-    """A purchase, as it was taken in. `member_id` is null where nobody had its identifier then."""
+class IntakeView(View):
+    """A purchase or activity, as it was taken in. `member_id` is null where no member was known."""
 
     fact_id: str
     member_id: str | None
@@ -26,17 +26,18 @@ class ReturnView(View):
     recorded_at: Instant
 
 
-class UnitsView(View):
-    """Units of one line."""
+class ReturnedLineView(View):
+    """What a return takes of one line: units, or money alone (then `quantity` is 0)."""
 
     line_id: str
     quantity: int
+    refund_minor: int
 
 
 class FactView(View):
     """Where a fact stands now.
 
-    `counted_at`: since when it counts; `lines`: the units that a return takes.
+    `counted_at`: since when it counts; `lines`: what a return takes.
     """
 
     kind: str
@@ -51,7 +52,7 @@ class FactView(View):
     counted_at: Instant | None
     purchase_source: str | None
     purchase_ref: str | None
-    lines: list[UnitsView] | None
+    lines: list[ReturnedLineView] | None
 
     @classmethod
     def of(cls, row: Any) -> "FactView":
@@ -61,7 +62,7 @@ class FactView(View):
             **{name: getattr(row, name) for name in cls.model_fields if name != "lines"},
             lines=None
             if units is None
-            else [UnitsView(**msgspec.structs.asdict(one)) for one in units],
+            else [ReturnedLineView(**msgspec.structs.asdict(one)) for one in units],
         )
 
 
@@ -79,9 +80,9 @@ class FactsPage(View):
     next_cursor: str | None
 
 
-def purchase_view(answer: Answer) -> PurchaseView:
-    """The answer to a purchase."""
-    return PurchaseView(
+def intake_view(answer: Answer) -> IntakeView:
+    """The answer to a purchase or an activity."""
+    return IntakeView(
         fact_id=answer.fact_id,
         member_id=answer.member_id,
         status=answer.status,

@@ -8,8 +8,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.auth import Caller
 from chassis.http import Body, FieldError, Instant, Invalid, Ref
 from chassis.http.bodies import plain_text
+from chassis.http.problems import Forbidden
 from contracts.ids import MemberId
 from member_svc.domain.identifiers import (
     KIND_PATTERN,
@@ -23,6 +25,7 @@ from member_svc.domain.identifiers import (
 from member_svc.domain.programme import Terms
 from member_svc.store.vault import Vault
 
+ATTRIBUTES_MAX = 32
 FLOOR = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,3 +85,14 @@ def named(
     except Unreadable:
         raise Invalid(FieldError(path, "format")) from None
     return blind_index(vault.blind_key, identifier), identifier
+
+
+def bought_at(purchase_source: str | None, caller: Caller) -> str:
+    """Whose purchase a fact is about: the caller's own, where no other channel is named.
+
+    Refusals: Forbidden for another channel's without `return:any`.
+    """
+    source = purchase_source or caller.source
+    if source != caller.source and "return:any" not in caller.scopes:
+        raise Forbidden
+    return source

@@ -12,6 +12,7 @@ from contracts.ids import MemberId
 from member_svc.domain.facts import in_future
 from member_svc.domain.members import Birthday, Consent, Enrolment, Profile, ProfileChange, exists
 from member_svc.domain.programme import Terms
+from member_svc.domain.statuses import MemberStatus
 from member_svc.inbound.http.fields import IdentifierBody, Moment
 from member_svc.store.vault import Vault
 
@@ -131,6 +132,13 @@ class ProfileBody(Body):
     def allows(self, source: str, now: datetime) -> Sequence[Consent]:
         """The further consents. Refusals: OccurredInFuture."""
         return values(self.consents, source, now)
+
+
+class StatusBody(Body):
+    """What a member may do from now on, and why."""
+
+    status: MemberStatus
+    reason: Note200
 
 
 class RevealBody(Body):

@@ -1,4 +1,4 @@
-"""Members: enroll, look up, show, change, link, unlink, reveal."""
+"""Members: enroll, look up, show, change, link, unlink, suspend and ban, reveal."""
 
 from fastapi import Response
 from uuid_utils import uuid7
@@ -18,8 +18,10 @@ from member_svc.domain.refusals import (
     IdentifiersConflict,
     MemberNotFound,
     OccurredInFuture,
+    StatusUnreachable,
 )
 from member_svc.handlers.change_profile import change_profile
+from member_svc.handlers.change_status import change_status
 from member_svc.handlers.enroll_member import enroll_member
 from member_svc.handlers.link_identifier import link_identifier
 from member_svc.handlers.look_up_member import look_up_member
@@ -27,7 +29,7 @@ from member_svc.handlers.reveal_member import reveal_member
 from member_svc.handlers.show_member import show_member
 from member_svc.handlers.unlink_identifier import unlink_identifier
 from member_svc.inbound.http.fields import IdentifierBody
-from member_svc.inbound.http.member_bodies import EnrollBody, ProfileBody, RevealBody
+from member_svc.inbound.http.member_bodies import EnrollBody, ProfileBody, RevealBody, StatusBody
 from member_svc.inbound.http.member_views import (
     IdentifierView,
     MaskedView,
@@ -127,6 +129,26 @@ async def link(
 async def unlink(member_id: IdPath, identifier_id: IdPath, tx: TxDep) -> None:
     """Take an identifier away. What was bought with it stays the member's."""
     await unlink_identifier(tx, MemberId(member_id), identifier_id)
+
+
+@router.post(
+    "/members/{member_id}/status",
+    scope="member:status",
+    refuses=(MemberNotFound, StatusUnreachable),
+)
+async def move(
+    member_id: IdPath,
+    body: StatusBody,
+    tx: TxDep,
+    vault: VaultDep,
+    terms: TermsDep,
+    response: Response,
+) -> MaskedView:
+    """Suspend, ban, close or bring back; who did it and why is kept (M9)."""
+    asked = (body.status, body.reason)
+    shown = await change_status(tx, vault, terms, MemberId(member_id), asked)
+    tell_version(response, shown.member.version)
+    return MaskedView.of(shown)
 
 
 @router.post("/members/{member_id}/reveal", scope="member:reveal", refuses=(MemberNotFound,))

@@ -14,6 +14,7 @@ from chassis.http import (
     LinesDep,
     Quantity,
     Ref,
+    RefPath,
     Replayed,
     Router,
     Text64,
@@ -22,20 +23,26 @@ from chassis.http import (
 )
 from contracts.events.purchases import Payment, PurchaseLine
 from contracts.refusal import Refusal
-from member_svc.domain import purchases
+from member_svc.domain import owners, purchases
 from member_svc.domain.programme import Terms
 from member_svc.domain.purchases import Purchase
-from member_svc.domain.refusals import FactConflict, MemberNotFound, OccurredInFuture
+from member_svc.domain.refusals import (
+    FactConflict,
+    FactNotFound,
+    MemberNotFound,
+    OccurredInFuture,
+    ReturnExceedsPurchase,
+)
 from member_svc.handlers.record_purchases import record_purchases
+from member_svc.handlers.void_purchase import void_purchase
 from member_svc.inbound.http import ndjson
-from member_svc.inbound.http.fact_views import PurchaseView, purchase_view
-from member_svc.inbound.http.fields import MemberBody, Moment
+from member_svc.inbound.http.fact_views import IntakeView, ReturnView, intake_view, return_view
+from member_svc.inbound.http.fields import ATTRIBUTES_MAX, MemberBody, Moment
 from member_svc.inbound.programme import TermsDep, VaultDep
 from member_svc.store.vault import Vault
 
 LINES_MAX = 500
 PAYMENTS_MAX = 20
-ATTRIBUTES_MAX = 32
 
 router = Router(tags=["purchases"])
 
@@ -115,7 +122,7 @@ class PurchaseBody(Body):
             [Payment(kind=one.kind, amount_minor=one.amount_minor) for one in self.payments],
             self.attributes,
         )
-        about = purchases.whose(member_id, index)
+        about = owners.whose(member_id, index)
         return Purchase(
             source=source,
             source_ref=self.source_ref,
@@ -135,15 +142,15 @@ class PurchaseBody(Body):
 )
 async def tell_purchase(
     body: PurchaseBody, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
-) -> PurchaseView:
+) -> IntakeView:
     """Take in a purchase. The same again answers 200, the same body (E1)."""
     asked = body.asks(caller.source, vault, terms)
     (answered,) = await record_purchases(tx, vault, terms, [asked])
     if isinstance(answered, Refusal):
         raise answered
     if answered.is_replayed:
-        raise Replayed(purchase_view(answered))
-    return purchase_view(answered)
+        raise Replayed(intake_view(answered))
+    return intake_view(answered)
 
 
 @router.post("/purchases:batch", scope="purchase:write", lines=True)
@@ -157,4 +164,20 @@ async def tell_purchases(
     asked = [one for one in read if not isinstance(one, Refusal)]
     answered = await record_purchases(tx, vault, terms, asked)
     merged = ndjson.merge(read, answered)
-    return answer_lines(ndjson.answers(merged, purchase_view, tx.cause.request_id))
+    return answer_lines(ndjson.answers(merged, intake_view, tx.cause.request_id))
+
+
+@router.post(
+    "/purchases/{source_ref}/void",
+    status_code=201,
+    scope="purchase:write",
+    refuses=(FactNotFound, ReturnExceedsPurchase),
+)
+async def void(source_ref: RefPath, tx: TxDep, terms: TermsDep, caller: CallerDep) -> ReturnView:
+    """Undo a mistake at the till: what is left of the caller's own purchase comes back at the
+    purchase's own instant. Again answers 200, the same body.
+    """
+    answered = await void_purchase(tx, terms, (caller.source, source_ref))
+    if answered.is_replayed:
+        raise Replayed(return_view(answered))
+    return return_view(answered)

@@ -20,6 +20,7 @@ from chassis.http import (
 )
 from chassis.http.problems import Forbidden
 from contracts.events.purchases import ReturnedLine
+from contracts.quantities import AMOUNT_MINOR_MAX
 from contracts.refusal import Refusal
 from member_svc.domain import returns
 from member_svc.domain.refusals import FactConflict, OccurredInFuture, ReturnExceedsPurchase
@@ -27,19 +28,40 @@ from member_svc.domain.returns import Return
 from member_svc.handlers.record_returns import record_returns
 from member_svc.inbound.http import ndjson
 from member_svc.inbound.http.fact_views import ReturnView, return_view
-from member_svc.inbound.http.fields import Moment
+from member_svc.inbound.http.fields import Moment, bought_at
 from member_svc.inbound.programme import TermsDep
 
 LINES_MAX = 500
 
+RefundMinor = Annotated[int, Field(ge=1, le=AMOUNT_MINOR_MAX)]
+
 router = Router(tags=["returns"])
 
 
-class UnitsBody(Body):
-    """Units of one line that come back."""
+class ReturnedLineBody(Body):
+    """What comes back of one line: `quantity` units, or money alone (`refund_minor`) for units that
+    are kept, as for a price match; exactly one of them.
+    """
 
     line_id: Ref
-    quantity: Quantity
+    quantity: Quantity | None = None
+    refund_minor: RefundMinor | None = None
+
+    @model_validator(mode="after")
+    def says_one(self) -> "ReturnedLineBody":
+        """Refuses both and neither."""
+        if (self.quantity is None) == (self.refund_minor is None):
+            raise PydanticCustomError("value_error", "units or money", {"code": "format"})
+        return self
+
+    @property
+    def value(self) -> ReturnedLine:
+        """The line as it is decided on."""
+        return ReturnedLine(
+            line_id=self.line_id,
+            quantity=self.quantity or 0,
+            refund_minor=self.refund_minor or 0,
+        )
 
 
 class ReturnBody(Body):
@@ -49,11 +71,13 @@ class ReturnBody(Body):
     purchase_ref: Ref
     purchase_source: Ref | None = None
     occurred_at: Moment
-    lines: Annotated[list[UnitsBody], Field(min_length=1, max_length=LINES_MAX)] | None = None
+    lines: Annotated[list[ReturnedLineBody], Field(min_length=1, max_length=LINES_MAX)] | None = (
+        None
+    )
 
     @model_validator(mode="after")
     def names_each_line_once(self) -> "ReturnBody":
-        """Units of one line are said once."""
+        """What comes back of one line is said once."""
         if self.lines and len({line.line_id for line in self.lines}) < len(self.lines):
             raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
         return self
@@ -63,25 +87,16 @@ class ReturnBody(Body):
 
         Refusals: Forbidden for another channel's purchase without `return:any`.
         """
-        bought_at = self.purchase_source or caller.source
-        if bought_at != caller.source and "return:any" not in caller.scopes:
-            raise Forbidden
-        units = (
-            None
-            if self.lines is None
-            else tuple(
-                ReturnedLine(line_id=line.line_id, quantity=line.quantity) for line in self.lines
-            )
-        )
-        name = (bought_at, self.purchase_ref)
+        name = (bought_at(self.purchase_source, caller), self.purchase_ref)
+        lines = None if self.lines is None else tuple(line.value for line in self.lines)
         return Return(
             source=caller.source,
             source_ref=self.source_ref,
-            purchase_source=bought_at,
+            purchase_source=name[0],
             purchase_ref=self.purchase_ref,
             occurred_at=self.occurred_at,
-            lines=units,
-            told=returns.told(name, self.occurred_at, units),
+            lines=lines,
+            told=returns.told(name, self.occurred_at, lines),
         )
 
 
