@@ -85,8 +85,6 @@ class Suite:
                 roles=self.roles,
                 peers={peer: f"http://{peer}" for peer in self._doors},
                 peer_key=given.keys.get(name, ""),
-                pool_size=12,
-                request_s=WAIT_S,
             )
             process = Process(each, settings, self.clock, dict(self._doors))
             self._doors[name] = httpx.ASGITransport(app=process.app, raise_app_exceptions=False)

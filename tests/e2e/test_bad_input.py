@@ -125,6 +125,21 @@ def visitor(request: pytest.FixtureRequest, suite: Suite, member_id: str) -> Vis
     return Visitor(suite, request.param, member_id)
 
 
+TOUCH = "UPDATE document SET actor = 'somebody else' WHERE version = 1"
+TOUCH_BACK = "UPDATE document SET actor = :actor WHERE version = 1"
+ACTOR = "SELECT actor FROM document WHERE version = 1"
+
+
+async def test_one_changed_row_of_one_table_is_seen(visitor: Visitor) -> None:
+    before = await kept(visitor)
+    (was,) = await rows(visitor.process, ACTOR)
+    await rows(visitor.process, TOUCH)
+    changed = await kept(visitor)
+    assert {name for name in before if changed[name] != before[name]} == {"document"}
+    await rows(visitor.process, TOUCH_BACK, actor=was.actor)
+    assert await kept(visitor) == before
+
+
 async def test_a_spoilt_body_is_refused_and_leaves_nothing(visitor: Visitor) -> None:
     for door in visitor.doors:
         if door.method in {"POST", "PUT", "PATCH"}:
