@@ -1,5 +1,6 @@
 """The oracle's programme in the words of points-svc's core, and its facts as events."""
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from contracts.events.purchases import (
     ReturnedLine,
 )
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain.rules import Expiry, PointRule, RuleBook, Rules
+from points_svc.domain.rules import Expiry, PointRule, Rules
 from tests.oracle.facts import History, Purchase, Return
 from tests.oracle.programme import PointKind, Programme, Span
 
@@ -28,8 +29,8 @@ def rule(of: PointKind) -> PointRule:
     return PointRule(of.name, of.rate, expiry(of), of.multipliers is not None, multipliers)
 
 
-def rule_book(of: Programme) -> RuleBook:
-    rules = Rules(
+def versions(of: Programme) -> list[Rules]:
+    first = Rules(
         version=1,
         effective_from=None,
         zone=of.zone,
@@ -38,7 +39,11 @@ def rule_book(of: Programme) -> RuleBook:
         base_tier=of.base,
         points=tuple(rule(kind) for kind in of.points),
     )
-    return RuleBook.of([rules])
+    if of.revision is None:
+        return [first]
+    revised = tuple(rule(kind) for kind in of.revision.points)
+    begins = of.revision.begins_at
+    return [first, replace(first, version=2, effective_from=begins, points=revised)]
 
 
 def recorded(history: History, purchase: Purchase, at: datetime, currency: str) -> PurchaseRecorded:

@@ -11,13 +11,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 
 from tests.oracle.facts import History, Line, Purchase, Return, kept_units
-from tests.oracle.programme import AllOf, AnyOf, Programme, Span, Test
+from tests.oracle.programme import AllOf, AnyOf, PointKind, Programme, Revision, Span, Test
 from tests.oracle.wall_time import INSTANT, period_start, plus
 
 PURCHASES_MAX = 8
@@ -145,6 +146,19 @@ class Recipe:
         latest = min(first + timedelta(days=self.frame.claim_days), self.frame.end)
         inside = [each for each in self.instants if first <= each <= latest] or [first]
         return pick(self.chooser, (first - timedelta(days=30), first, pick(self.chooser, inside)))
+
+    def revision(self) -> Revision | None:
+        """Another version from one of the history's instants on; sometimes there is none."""
+        if self.chooser.number(0, 3) == 0:
+            return None
+        factors = (Fraction(1, 2), Fraction(1), Fraction(3, 2))
+        kinds = [
+            replace(kind, rate=kind.rate * pick(self.chooser, factors))
+            for kind in self.programme.points
+        ]
+        if self.chooser.number(0, 1):
+            kinds.append(PointKind("stars", Fraction(2), None))
+        return Revision(self.again(), tuple(kinds))
 
     def history(self, name: str) -> History:
         count = self.chooser.number(1, PURCHASES_MAX)

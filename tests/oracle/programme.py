@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -86,6 +87,14 @@ class PointKind:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """E4: what purchases are worth that occur at `begins_at` or later, of every kind before it."""
+
+    begins_at: datetime
+    points: tuple[PointKind, ...]
+
+
+@dataclass(frozen=True)
 class Programme:
     """`rungs` from low to high, above `base`, which is always in force."""
 
@@ -96,6 +105,17 @@ class Programme:
     rungs: tuple[Rung, ...]
     points: tuple[PointKind, ...]
     minor_per_unit: int = 100
+    revision: Revision | None = None
+
+    def kinds(self, at: datetime) -> tuple[PointKind, ...]:
+        """The point kinds by which a purchase of that instant is rated (E4)."""
+        is_revised = self.revision is not None and self.revision.begins_at <= at
+        return self.every_kind if is_revised else self.points
+
+    @property
+    def every_kind(self) -> tuple[PointKind, ...]:
+        """All there are, as the last version has them."""
+        return self.revision.points if self.revision else self.points
 
 
 def _by_tier(**of_tier: str) -> dict[str, Fraction]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from functools import partial
 from math import floor
 
 from tests.oracle.facts import History, Purchase, Return, kept_units, net_minor
@@ -45,19 +44,27 @@ def points(programme: Programme, kind: PointKind, tier: str, net: Fraction) -> i
     return floor(net / programme.minor_per_unit * kind.rate * kind.multiplier(tier))
 
 
-def worth(
-    programme: Programme, tiers: Mapping[str, str], fact_id: str, point_type: str, net: Fraction
-) -> int:
-    """What `net` of a purchase is worth of a point type, at the tier by which it is rated."""
-    kind = next(kind for kind in programme.points if kind.name == point_type)
-    return points(programme, kind, tiers[fact_id], net)
+@dataclass(frozen=True)
+class Worth:
+    """What `net` of a purchase is worth of a point type, at the tier by which it is rated (P6) and
+    by the version in force when it occurred (E4).
+    """
+
+    programme: Programme
+    history: History
+    tiers: Mapping[str, str]
+
+    def __call__(self, fact_id: str, point_type: str, net: Fraction) -> int:
+        kinds = self.programme.kinds(self.history.purchase(fact_id).occurred_at)
+        kind = next(kind for kind in kinds if kind.name == point_type)
+        return points(self.programme, kind, self.tiers[fact_id], net)
 
 
 def rate(programme: Programme, history: History) -> Rated:
     """Tiers make points, points make tiers, forward in time: n rounds settle n purchases (P6)."""
     tiers = {purchase.fact_id: programme.base for purchase in history.purchases}
     for _ in range(len(tiers) + 1):
-        timeline = told(programme, history, partial(worth, programme, tiers))
+        timeline = told(programme, history, Worth(programme, history, tiers))
         shown = {p.fact_id: rated_as(programme, history, timeline, p) for p in history.purchases}
         if shown == tiers:
             return entries(programme, history, tiers, timeline)
@@ -79,7 +86,7 @@ def entries(
     accruals: dict[Key, int] = {}
     reversals: dict[Key, int] = {}
     for purchase in history.purchases:
-        for kind in programme.points:
+        for kind in programme.kinds(purchase.occurred_at):
             tier = tiers[purchase.fact_id]
             gone: list[Return] = []
             net = net_minor(purchase, kept_units(purchase, gone))
@@ -109,7 +116,8 @@ def settle(
 ) -> Settled:
     """Each lot stands for itself while nothing was decided: what is left of it, or has expired."""
     available = expired = 0
-    for purchase in history.purchases:
+    rated_so = [p for p in history.purchases if (p.fact_id, kind.name) in rated.accruals]
+    for purchase in rated_so:
         taken = [rated.reversals[r.fact_id, kind.name] for r in history.returns_of(purchase)]
         left = rated.accruals[purchase.fact_id, kind.name] - sum(taken)
         end = expires_at(programme, kind, purchase)

@@ -16,14 +16,16 @@ from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain import tiers
-from points_svc.domain.accrual import Terms, accrue, compensate, purchased, rate
+from points_svc.domain.accrual import Terms, accrue, purchased, rate
 from points_svc.domain.basis import DecisionBasis, Rate
 from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.burns import BurnAsk, burn_now
 from points_svc.domain.lots import Lot
+from points_svc.domain.rerating import Due, bring_to_target
+from points_svc.domain.rules import RuleBook
 from points_svc.domain.settling import expire_ended
-from points_svc.domain.targets import Posted, Purchased, Returned, changes
-from tests.oracle.as_points import MEMBER, rule_book
+from points_svc.domain.targets import Posted, Purchased, Returned
+from tests.oracle.as_points import MEMBER, versions
 from tests.oracle.as_tiers import interval, ladder_of
 from tests.oracle.programme import Programme
 from tests.oracle.timeline import Interval
@@ -36,8 +38,9 @@ class PointsRoom:
     """One member's ledger."""
 
     def __init__(self, programme: Programme) -> None:
-        self.terms = Terms(rule_book(programme), "deficit")
-        self.types = [kind.name for kind in programme.points]
+        self.versions = versions(programme)
+        self.terms = Terms(RuleBook.of(self.versions[:1]), "deficit")
+        self.types = [kind.name for kind in programme.every_kind]
         self.accounts = {kind: Account(MEMBER, kind) for kind in self.types}
         self.lots: dict[str, dict[str, Lot]] = {kind: {} for kind in self.types}
         self.purchases: dict[str, Purchased] = {}
@@ -60,6 +63,16 @@ class PointsRoom:
                 self._rerate(books, event.purchase_fact_id)
         elif isinstance(event, TierChanged):
             self._told(books, event)
+        return self.close(books)
+
+    def publish(self, now: datetime) -> Sequence[Event]:
+        """All versions, and the catch-up that the publication leaves; again changes nothing."""
+        books = self.open(now)
+        self.terms = Terms(RuleBook.of(self.versions), "deficit")
+        for fact_id, purchase in sorted(self.purchases.items()):
+            rules = self.terms.rules.in_force(purchase.occurred_at)
+            self.purchases[fact_id] = purchase._replace(rules=rules)
+            self._rerate(books, fact_id)
         return self.close(books)
 
     def burn(self, point_type: str, points: int, now: datetime, name: str) -> Sequence[Event]:
@@ -117,11 +130,11 @@ class PointsRoom:
     def _rerate(self, books: Books, fact_id: str) -> None:
         purchase, back = self.purchases[fact_id], self._returns_of(fact_id)
         for rule in purchase.rules.points:
-            book = books.of(MEMBER, rule.point_type)
-            expire_ended(book)
-            used = self.used[fact_id]
-            found = changes(purchase, rule, used, back, self.posted)
-            compensate(book, purchase, used, found, self.terms)
+            expire_ended(books.of(MEMBER, rule.point_type))
+            ladders = {"main": self.timeline}
+            due = Due.of(purchase, rule.point_type, ladders, back, self.posted)
+            assert due.used.tier == self.used[fact_id].tier
+            bring_to_target(books, due, self.terms)
 
     def _told(self, books: Books, event: TierChanged) -> None:
         self.timeline = tiers.hear(self.timeline, event)

@@ -1,10 +1,12 @@
 """The pure cores, wired by messages in any order, end where the oracle says (E3, P6, P7, T4).
 
 Messages are delivered in arbitrary interleaving, some twice, some long after later ones (parked and
-republished), between sweeps and burns at moments that only move forward.
+republished), between sweeps and burns at moments that only move forward. Somewhere among them
+another version of the rules is published.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -46,10 +48,11 @@ class Play:
         self.points = PointsRoom(programme)
         self.tiers = TierRoom(programme)
         self.now = FRAME.begin
-        self.mail: list[tuple[PointsRoom | TierRoom, Event]] = []
+        self.mail: list[tuple[PointsRoom | TierRoom, Event | None]] = []
 
     def run(self, *, burns: bool) -> None:
         self.post(self.facts())
+        self.mail.insert(self.chooser.number(0, len(self.mail)), (self.points, None))
         for n in range(DELIVERIES_MAX):
             if not self.mail:
                 break
@@ -80,10 +83,12 @@ class Play:
                 self.mail.insert(self.chooser.number(0, min(len(self.mail), 40)), (room, event))
 
     def deliver(self, place: int) -> None:
+        """No event: the programme's other version is published."""
         room, event = self.mail.pop(place)
         if self.chooser.number(0, 9) == 0:
             self.mail.append((room, event))
-        self.post(room.hear(event, self.now))
+        said = room.hear(event, self.now) if event else self.points.publish(self.now)
+        self.post(said)
 
     def time_passes(self, n: int, *, burns: bool) -> None:
         if self.chooser.number(0, 4) == 0:
@@ -105,7 +110,9 @@ def agrees(play: Play, rated: Rated) -> None:
 
 
 def played(draw: Draw, programme: Programme, *, burns: bool) -> tuple[Play, Rated]:
-    history = Recipe(Drawn(draw), programme, FRAME).history("h")
+    recipe = Recipe(Drawn(draw), programme, FRAME)
+    history = recipe.history("h")
+    programme = replace(programme, revision=recipe.revision())
     play = Play(Seeded(draw(st.integers(0, 2**32))), programme, history)
     play.run(burns=burns)
     return play, rate(programme, play.history)
@@ -119,9 +126,9 @@ def test_I10_without_decisions_every_term_is_order_free(
 ) -> None:
     play, rated = played(data.draw, programme, burns=False)
     agrees(play, rated)
-    for kind in programme.points:
+    for kind in play.programme.every_kind:
         account = play.points.accounts[kind.name]
-        stands = settle(programme, play.history, rated, kind, play.now)
+        stands = settle(play.programme, play.history, rated, kind, play.now)
         assert (account.available, play.points.expired(kind.name), account.deficit) == (
             stands.available,
             stands.expired,
