@@ -13,6 +13,7 @@ from chassis.bus.message import Batch
 from chassis.consumer import offsets
 from chassis.consumer.batch import Standing, Worker
 from chassis.consumer.reading import Reader
+from chassis.subscription import heard_by
 from chassis.testing.databases import Server
 from chassis.testing.stage import Stage
 from contracts.events.purchases import PurchaseRecorded
@@ -42,8 +43,7 @@ class Ledger:
     def __init__(self, stage: Stage, beside: "asyncpg.Connection[asyncpg.Record]") -> None:
         self.stage = stage
         self._beside = beside
-        heard = [subscription.event for subscription in service.subscriptions]
-        reader = Reader(heard, CATALOG, PARKED_MAX)
+        reader = Reader(heard_by(service.subscriptions), CATALOG, PARKED_MAX)
         self._worker = Worker(CONSUMER, service.subscriptions, stage.database, reader)
         self._standing: Standing | None = None
 
@@ -78,7 +78,7 @@ class Ledger:
     async def _stand(self, batch: Batch) -> Standing:
         async with self.stage.begin() as tx:
             stood = await offsets.stand(tx, CONSUMER, [batch.place])
-        self._standing = Standing(stood[batch.place])
+        self._standing = Standing(*stood[batch.place])
         return self._standing
 
     async def copy(self, batches: list[Batch]) -> Turn:

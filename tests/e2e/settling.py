@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis.bus.topics import topics_heard
 from chassis.process import Process
 from chassis.settings import Settings
+from chassis.subscription import heard_by
 from chassis.tx import Cause
 from contracts.catalog import TOPICS
 from tests.e2e.suite import Suite
@@ -96,7 +97,7 @@ class Rest:
             stands[name] = {(row.topic, row.partition): row.next_offset for row in offsets}
         ends = await self._ends()
         for name, process in self._suite.processes.items():
-            heard = topics_heard([each.event for each in process.service.subscriptions])
+            heard = topics_heard(heard_by(process.service.subscriptions))
             for place, end in ends.items():
                 if place[0] in heard and stands[name].get(place, 0) < end:
                     open_.append(f"{name}: {place} at {stands[name].get(place, 0)} of {end}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.bus.topics import topics_heard
+from chassis.subscription import heard_by
 from chassis.testing.eventually import eventually
 from contracts.catalog import TOPICS
 from deploy.local.services import SERVICES
@@ -64,7 +65,7 @@ class Convergence:
         for row in await self.books.ask(name, STANDS):
             place = (row["topic"], row["partition"])
             stands[place] = max(stands.get(place, 0), row["next_offset"])
-        heard = topics_heard([each.event for each in service(name).subscriptions])
+        heard = topics_heard(heard_by(service(name).subscriptions))
         return [
             f"{name}: {place} at {stands.get(place, 0)} of {end}"
             for place, end in ends.items()

@@ -18,7 +18,7 @@ from chassis.consumer.reading import Reader, Stop
 from chassis.consumer.watch import Watch
 from chassis.database import Database
 from chassis.logs import logger
-from chassis.subscription import Subscription
+from chassis.subscription import Subscription, heard_by
 from chassis.tx import Cause, Unavailable
 
 LANES = 2
@@ -54,10 +54,10 @@ class Consumer:
         self.name = name
         self.stopped_because = ""
         self._limits = limits or Limits()
-        self._topics = topics_heard([subscription.event for subscription in subscriptions])
+        self._topics = topics_heard(heard_by(subscriptions))
         self._database = database
         self._bus = bus
-        reader = Reader([s.event for s in subscriptions], CATALOG, self._limits.parked_in_a_row_max)
+        reader = Reader(heard_by(subscriptions), CATALOG, self._limits.parked_in_a_row_max)
         self._worker = Worker(name, subscriptions, database, reader)
         self._standings: dict[Place, Standing] = {}
         self._subscriber: Subscriber | None = None
@@ -153,7 +153,7 @@ class Consumer:
                 "batch", topic=batch.place.topic, state="again", error=type(passing).__name__
             )
             await self._again(batch.place, subscriber)
-            return isinstance(passing, offsets.Zombie)
+            return isinstance(passing, (offsets.Zombie, offsets.Rewound))
         except Stop as stop:
             self._halt(str(stop), batch.place)
         return True
@@ -190,6 +190,9 @@ class Consumer:
     async def _look(self, subscriber: Subscriber, watch: Watch) -> None:
         """Tell the lag, give the bus its hint, and start over with a client that stands still while
         there is work.
+        """From where to read: a record earlier than we stand, so that the log shows whether it is
+        still the one we know.
+        """
         """
         mine = {place: self._standings[place].next_offset for place in tuple(subscriber.places())}
         ends = await subscriber.ends()

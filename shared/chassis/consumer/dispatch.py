@@ -8,10 +8,10 @@ from contracts.events.base import Event
 
 
 async def dispatch(tx: Tx, subscriptions: Sequence[Subscription], events: Sequence[Event]) -> None:
-    """Each handler once with all of its events, in the order of the subscriptions. Results do not
-    depend on order (E3).
+    """Each handler once with all of its events, in their order; handlers in the order of the
+    subscriptions. Results do not depend on order (E3).
     """
     for subscription in subscriptions:
-        heard = [event for event in events if type(event) is subscription.event]
+        heard = [event for event in events if type(event) in subscription.events]
         if heard:
             await subscription.handler(tx, heard)

@@ -16,6 +16,7 @@ from chassis.auth import key_hash
 from chassis.bus.codec import Codec
 from chassis.bus.message import Record, unpack
 from chassis.clock import Clock
+from chassis.consumer.dispatch import dispatch
 from chassis.http.route import TERMS, Router
 from chassis.jobs import run_due
 from chassis.process import Process, Transports
@@ -92,14 +93,9 @@ class Stage:
         return self.database.begin(Cause(request_id="test", actor=actor))
 
     async def deliver(self, *events: Event) -> None:
-        """Hear events as one batch of the consumer does: grouped by type, in the order of the
-        subscriptions.
-        """
+        """Hear events as one batch of the consumer does."""
         async with self.begin("bus:test") as tx:
-            for subscription in self.service.subscriptions:
-                heard = [event for event in events if type(event) is subscription.event]
-                if heard:
-                    await subscription.handler(tx, heard)
+            await dispatch(tx, self.service.subscriptions, events)
 
     async def run_job(self, name: str) -> int:
         """Run one job until nothing is due; answers how much it did."""

@@ -204,7 +204,7 @@ async def test_E4_who_reads_the_older_version_holds_up_its_successor(
 
 
 async def deliver_in(desk: Desk, batch: Tx, event: Event) -> None:
-    (handler,) = [s.handler for s in desk.stage.service.subscriptions if s.event is type(event)]
+    (handler,) = [s.handler for s in desk.stage.service.subscriptions if type(event) in s.events]
     await handler(batch, [event])
 
 
