@@ -14,7 +14,7 @@ from member_svc.domain.left import Bought, Decided, Units, choose
 from member_svc.domain.members import Member
 from member_svc.domain.owners import held_back, stands_with
 from member_svc.domain.programme import Terms
-from member_svc.domain.refusals import NotInReview, PurchaseRejected, ReturnExceedsPurchase
+from member_svc.domain.refusals import NotInReview, PurchaseRejected
 from member_svc.domain.returns import PurchaseName
 
 
@@ -64,8 +64,8 @@ def accept_follower(fact: Fact, bought: Bought | None, now: datetime) -> Fact:
         raise PurchaseRejected
     if fact.kind == "activity":
         return returns.decided(fact, bought, None, now)
-    units = choose(bought.left, returns.read_asked(fact.content))
-    if isinstance(units, ReturnExceedsPurchase):
+    units = choose(bought, returns.read_asked(fact.content))
+    if isinstance(units, Refusal):
         raise units
     return returns.decided(fact, bought, units, now)
 
@@ -114,9 +114,7 @@ def settle_waiting(
     return settled
 
 
-def _settle(
-    fact: Fact, bought: Bought, now: datetime
-) -> tuple[Fact, Units | ReturnExceedsPurchase | None]:
+def _settle(fact: Fact, bought: Bought, now: datetime) -> tuple[Fact, Units | Refusal | None]:
     if fact.kind == "activity":
         return activities.settle(fact, bought, now), None
     return returns.settle(fact, bought, now)

@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from contracts.events.purchases import PurchaseLine, ReturnedLine
 from contracts.ids import FactId, MemberId
+from contracts.refusal import Refusal
 from member_svc.domain.facts import Status
-from member_svc.domain.refusals import ReturnExceedsPurchase
+from member_svc.domain.refusals import ReturnExceedsPurchase, TooManyReturns
+
+RETURNS_MAX = 500
 
 Units = tuple[ReturnedLine, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Take:
+class Take(NamedTuple):
     """What one return took of one line: units, or money alone. Takes sort in business order."""
 
     occurred_at: datetime
@@ -35,7 +38,9 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a purchase: what was bought, the `units` kept, and what returns took of it."""
+    """A line of a purchase: what was bought, the `units` kept, and what returns took of it, in
+    business order.
+    """
 
     bought: int
     net_minor: int
@@ -44,21 +49,25 @@ class Line:
 
     def less(self, take: Take) -> "Line":
         """The line after one more take."""
-        return replace(self, units=self.units - take.quantity, takes=(*self.takes, take))
+        return replace(
+            self, units=self.units - take.quantity, takes=tuple(sorted((*self.takes, take)))
+        )
 
     def value_minor(self) -> Fraction:
         """What the kept units are still worth, exactly.
 
         Folded over the takes by (occurred_at, fact id): units take their share of what the line is
-        worth then, money is taken from it, never below zero.
+        worth then, money is taken from it, never below zero. Shares are multiplied up, not reduced:
+        a long history costs no greatest common divisor a step.
         """
-        value, kept = Fraction(self.net_minor), self.bought
-        for take in sorted(self.takes):
+        value, shares, kept = self.net_minor, 1, self.bought
+        for take in self.takes:
             if take.quantity:
-                value *= Fraction(kept - take.quantity, kept)
+                value *= kept - take.quantity
+                shares *= kept
                 kept -= take.quantity
-            value = max(Fraction(0), value - take.refund_minor)
-        return value
+            value = max(0, value - take.refund_minor * shares)
+        return Fraction(value, shares)
 
 
 Left = Mapping[str, Line]
@@ -66,17 +75,20 @@ Left = Mapping[str, Line]
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A purchase under its lock: where it stands and what of it is left, in order of line id."""
+    """A purchase under its lock: where it stands, what of it is left, in order of line id, and how
+    many returns took from it.
+    """
 
     fact_id: FactId
     member_id: MemberId | None
     status: Status
     occurred_at: datetime
     left: Left
+    returns: int = 0
 
     def less(self, back: Decided) -> "Bought":
         """What is left once that return took its lines."""
-        return replace(self, left=_less(dict(self.left), back))
+        return replace(self, left=_less(dict(self.left), back), returns=self.returns + 1)
 
 
 def left_of(lines: Iterable[PurchaseLine], decided: Iterable[Decided]) -> Left:
@@ -88,12 +100,14 @@ def left_of(lines: Iterable[PurchaseLine], decided: Iterable[Decided]) -> Left:
     return left
 
 
-def choose(left: Left, asked: Units | None) -> Units | ReturnExceedsPurchase:
+def choose(bought: Bought, asked: Units | None) -> Units | Refusal:
     """What comes back: the named lines, or all units that are left.
 
-    Refuses more than is left, and nothing at all. Money is left on a line while its kept units are
-    worth something.
+    Refusals: ReturnExceedsPurchase for more than is left, and for nothing at all; money is left on
+    a line while its kept units are worth something. TooManyReturns; the rest comes back all the
+    same.
     """
+    left = bought.left
     if asked is None:
         rest = tuple(
             ReturnedLine(line_id=name, quantity=line.units)
@@ -101,6 +115,8 @@ def choose(left: Left, asked: Units | None) -> Units | ReturnExceedsPurchase:
             if line.units
         )
         return rest or ReturnExceedsPurchase(asked=0, left=0)
+    if bought.returns >= RETURNS_MAX:
+        return TooManyReturns(limit=RETURNS_MAX)
     refusals = (_excess(left.get(line.line_id), line) for line in asked)
     return next((refusal for refusal in refusals if refusal), asked)
 

@@ -7,6 +7,7 @@ Refusal
 ├── IdentifiersConflict     409  the identifiers belong to two members
 ├── FactConflict            409  this name was given to other content before
 ├── ReturnExceedsPurchase   409  more would come back than was bought
+├── TooManyReturns          409  the purchase came back in too many parts already
 ├── StatusUnreachable       409  no way leads from the member's status to the one asked for
 ├── NotInReview             409  the fact waits for nobody's decision, or was decided otherwise
 ├── PurchaseRejected        409  its purchase was rejected, so this return cannot be accepted
@@ -67,6 +68,16 @@ class ReturnExceedsPurchase(Refusal):
     code: ClassVar[str] = "return_exceeds_purchase"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "More would come back than was bought."
+
+
+class TooManyReturns(Refusal):
+    """A purchase comes back in at most `limit` returns. A return without `lines`, and a void, still
+    bring back the rest.
+    """
+
+    code: ClassVar[str] = "too_many_returns"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This purchase came back in too many parts."
 
 
 class StatusUnreachable(Refusal):

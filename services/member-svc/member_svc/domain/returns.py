@@ -11,7 +11,6 @@ from member_svc.domain import facts
 from member_svc.domain.facts import Answer, Back, Fact, Reason, Standing, Status
 from member_svc.domain.left import Bought, Decided, Units, choose
 from member_svc.domain.programme import Terms
-from member_svc.domain.refusals import ReturnExceedsPurchase
 
 RETURN_WINDOW = timedelta(days=400)
 
@@ -94,9 +93,7 @@ def take_in(
     return replace(settled, first_status=settled.status), units
 
 
-def settle(
-    waiting: Fact, bought: Bought, now: datetime
-) -> tuple[Fact, Units | ReturnExceedsPurchase | None]:
+def settle(waiting: Fact, bought: Bought, now: datetime) -> tuple[Fact, Units | Refusal | None]:
     """Decide a return against its purchase: its units, and that it stands where its purchase
     stands.
 
@@ -107,7 +104,7 @@ def settle(
     reason = beyond(waiting.occurred_at, bought)
     if reason is not None:
         return replace(waiting, status="review", reason=reason), None
-    units = choose(bought.left, read_asked(waiting.content))
+    units = choose(bought, read_asked(waiting.content))
     if isinstance(units, Refusal):
         return replace(waiting, status="review", reason="exceeds_purchase"), units
     return decided(waiting, bought, units, now), units

@@ -22,7 +22,7 @@ async def accept_fact(tx: Tx, vault: Vault, terms: Terms, fact_id: str, reason: 
     """Where the fact stands now: as if it had been told in time. Accepting it again changes
     nothing.
 
-    Refusals: FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase.
+    Refusals: FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase, TooManyReturns.
     """
     found = await find_review(tx, fact_id, ACT)
     if not isinstance(found, Fact):

@@ -32,4 +32,4 @@ async def open_purchases(tx: Tx, names: Collection[PurchaseName]) -> dict[Purcha
 
 def _bought(fact: Fact, taken: list[Decided]) -> Bought:
     left = left_of(read_content(fact.content).lines, taken)
-    return Bought(fact.fact_id, fact.member_id, fact.status, fact.occurred_at, left)
+    return Bought(fact.fact_id, fact.member_id, fact.status, fact.occurred_at, left, len(taken))

@@ -18,7 +18,7 @@ async def record_returns(tx: Tx, terms: Terms, asked: Sequence[Return]) -> list[
 
     Names are looked up again under the purchases' locks: who tells the same return meanwhile has
     taken its units by then. Refusals, as answers: OccurredInFuture, ReturnExceedsPurchase,
-    FactConflict.
+    TooManyReturns, FactConflict.
     """
     if not asked:
         return []

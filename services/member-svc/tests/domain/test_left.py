@@ -8,15 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.events.purchases import PurchaseLine, ReturnedLine
-from contracts.ids import FactId
-from member_svc.domain.left import Decided, choose, left_of
-from member_svc.domain.refusals import ReturnExceedsPurchase
+from contracts.ids import FactId, MemberId
+from contracts.refusal import Refusal
+from member_svc.domain.left import RETURNS_MAX, Bought, Decided, choose, left_of
+from member_svc.domain.refusals import ReturnExceedsPurchase, TooManyReturns
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def bought(quantity, net_minor):
-    return PurchaseLine(
+def bought(quantity, net_minor, taken=(), returns=0):
+    """A purchase of one line, less what returns took."""
+    line = PurchaseLine(
         line_id="1",
         sku="s",
         category="c",
@@ -24,6 +26,8 @@ def bought(quantity, net_minor):
         amount_minor=net_minor,
         net_minor=net_minor,
     )
+    left = left_of([line], taken)
+    return Bought(FactId("p"), MemberId("m"), "accepted", NOW, left, returns or len(taken))
 
 
 def back(hour, quantity=0, refund_minor=0):
@@ -55,7 +59,7 @@ def money(hour, refund_minor):
     ],
 )
 def test_P7_the_kept_units_are_worth(line, taken, value):
-    assert left_of([bought(*line)], taken)["1"].value_minor() == Fraction(value)
+    assert bought(*line, taken).left["1"].value_minor() == Fraction(value)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,7 @@ def test_P7_the_kept_units_are_worth(line, taken, value):
 )
 def test_P7_money_comes_back(line, taken, asked, numbers):
     lines = (ReturnedLine(line_id="1", quantity=0, refund_minor=asked),)
-    found = choose(left_of([bought(*line)], taken), lines)
+    found = choose(bought(*line, taken), lines)
     if numbers is None:
         assert found == lines
     else:
@@ -82,11 +86,11 @@ def test_P7_money_comes_back(line, taken, asked, numbers):
 
 def test_P7_money_of_a_line_that_was_not_bought_never_comes_back():
     asked = (ReturnedLine(line_id="2", quantity=0, refund_minor=1),)
-    assert isinstance(choose(left_of([bought(1, 100)], []), asked), ReturnExceedsPurchase)
+    assert isinstance(choose(bought(1, 100), asked), ReturnExceedsPurchase)
 
 
 def test_P7_all_that_is_left_is_units_whatever_money_went():
-    left = left_of([bought(3, 100)], [money(1, 100), units(2, 1)])
+    left = bought(3, 100, [money(1, 100), units(2, 1)])
     assert choose(left, None) == (ReturnedLine(line_id="1", quantity=2),)
 
 
@@ -115,13 +119,23 @@ def test_P7_what_is_decided_never_gives_back_more_than_was_paid(asks, quantity, 
     decided = []
     for hour, is_money, count in asks:
         one = money(hour, count) if is_money else units(hour, 1 + count % 3)
-        left = left_of([bought(quantity, net_minor)], decided)
-        if not isinstance(choose(left, one.lines), ReturnExceedsPurchase):
+        left = bought(quantity, net_minor, decided)
+        if not isinstance(choose(left, one.lines), Refusal):
             decided.append(one)
-    line = left_of([bought(quantity, net_minor)], decided)["1"]
+    line = bought(quantity, net_minor, decided).left["1"]
     assert line.value_minor() == naive_value(quantity, net_minor, decided)
     assert 0 <= line.value_minor() <= net_minor
     assert line.units >= 0
     assert line.units or line.value_minor() == 0
     refunded = sum(each.lines[0].refund_minor for each in decided)
     assert refunded <= net_minor
+
+
+@pytest.mark.parametrize("line", [units(1, 1).lines, money(1, 1).lines], ids=["units", "money"])
+def test_P7_a_purchase_comes_back_in_a_bounded_number_of_parts(line):
+    assert choose(bought(9, 100, returns=RETURNS_MAX - 1), line) == line
+    full = bought(9, 100, returns=RETURNS_MAX)
+    refused = choose(full, line)
+    assert isinstance(refused, TooManyReturns)
+    assert refused.numbers == {"limit": RETURNS_MAX}
+    assert choose(full, None) == (ReturnedLine(line_id="1", quantity=9),)

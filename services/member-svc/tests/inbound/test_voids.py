@@ -1,4 +1,6 @@
-"""The door of voids: once, of the channel's own purchase, at the purchase's own instant."""
+"""The door of voids, and of money for what is kept: once, of the channel's own purchases."""
+
+import json
 
 
 async def bought(api, shop):
@@ -74,3 +76,18 @@ async def test_P7_money_is_refunded_up_to_what_the_line_is_worth(api, shop):
     problem = refused.json()
     assert (refused.status_code, problem["code"]) == (409, "return_exceeds_purchase")
     assert (problem["asked_minor"], problem["left_minor"]) == (601, 600)
+
+
+async def test_P7_a_purchase_that_came_back_in_500_parts_comes_back_whole_at_most(api, shop):
+    body = await bought(api, shop)
+    part = {
+        "purchase_ref": body["source_ref"],
+        "occurred_at": "2026-06-01T11:30:00Z",
+        "lines": [{"line_id": "1", "refund_minor": 1}],
+    }
+    lines = [json.dumps({**part, "source_ref": shop.ref()}) for _ in range(501)]
+    answers = await shop.batch(api, "/v1/returns:batch", lines)
+    assert [each["status"] for each in answers] == [201] * 500 + [409]
+    assert (answers[-1]["code"], answers[-1]["limit"]) == ("too_many_returns", 500)
+    rest = await api.post(f"/v1/purchases/{body['source_ref']}/void")
+    assert (rest.status_code, rest.json()["status"]) == (201, "accepted")

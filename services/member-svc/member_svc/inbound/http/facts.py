@@ -12,6 +12,7 @@ from member_svc.domain.refusals import (
     NotInReview,
     PurchaseRejected,
     ReturnExceedsPurchase,
+    TooManyReturns,
 )
 from member_svc.handlers.accept_fact import accept_fact
 from member_svc.handlers.reject_fact import reject_fact
@@ -63,7 +64,7 @@ async def standing(
 @router.post(
     "/facts/{fact_id}/accept",
     scope=REVIEW,
-    refuses=(FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase),
+    refuses=(FactNotFound, NotInReview, PurchaseRejected, ReturnExceedsPurchase, TooManyReturns),
 )
 async def accept(
     fact_id: IdPath, body: DecisionBody, tx: TxDep, vault: VaultDep, terms: TermsDep

@@ -23,7 +23,12 @@ from contracts.events.purchases import ReturnedLine
 from contracts.quantities import AMOUNT_MINOR_MAX
 from contracts.refusal import Refusal
 from member_svc.domain import returns
-from member_svc.domain.refusals import FactConflict, OccurredInFuture, ReturnExceedsPurchase
+from member_svc.domain.refusals import (
+    FactConflict,
+    OccurredInFuture,
+    ReturnExceedsPurchase,
+    TooManyReturns,
+)
 from member_svc.domain.returns import Return
 from member_svc.handlers.record_returns import record_returns
 from member_svc.inbound.http import ndjson
@@ -104,7 +109,7 @@ class ReturnBody(Body):
     "/returns",
     status_code=201,
     scope="purchase:write",
-    refuses=(ReturnExceedsPurchase, FactConflict, OccurredInFuture, Forbidden),
+    refuses=(ReturnExceedsPurchase, TooManyReturns, FactConflict, OccurredInFuture, Forbidden),
 )
 async def tell_return(
     body: ReturnBody, tx: TxDep, terms: TermsDep, caller: CallerDep
