@@ -2,9 +2,16 @@
 to do is not.
 """
 
+from collections.abc import Collection, Mapping
+
+from chassis import metrics
 from chassis.bus.bell import Pace
-from chassis.bus.message import Place
+from chassis.bus.message import Batch, Place
+from chassis.bus.port import Bus, Positions, Subscriber
+from chassis.consumer import Consumer
 from chassis.consumer.watch import Watch
+from tests.bus.house import HEARING, House, quick, raw
+from tests.bus.wires import HEARER, put
 
 PLACE = Place("topic", "life", 0)
 AT_ONCE = -1.0
@@ -35,3 +42,61 @@ def test_waits_double_up_to_their_bound_and_begin_again() -> None:
     assert [pace.idle() for _ in range(5)] == [1, 2, 4, 5, 5]
     pace.busy()
     assert pace.idle() == 1
+
+
+class Deaf:
+    """A client that is assigned its places and told their ends, and never fetches anything."""
+
+    def __init__(self, inner: Subscriber) -> None:
+        self._inner = inner
+        self.start, self.stop, self.seek = inner.start, inner.stop, inner.seek
+        self.places, self.hint = inner.places, inner.hint
+
+    async def fetch(self, limit: int) -> list[Batch]:
+        """Look, and bring nothing."""
+        for batch in await self._inner.fetch(limit):
+            self.seek(batch.place, batch.records[0].offset)
+        return []
+
+    async def ends(self) -> Mapping[Place, int]:
+        """As they are."""
+        return await self._inner.ends()
+
+
+class DeafAtFirst:
+    """A way to the bus whose first client is deaf."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.service = bus.service
+        self.publisher, self.close = bus.publisher, bus.close
+        self.given: list[Subscriber] = []
+        self._bus = bus
+
+    def subscriber(
+        self, consumer: str, topics: Collection[str], positions: Positions
+    ) -> Subscriber:
+        """The first is deaf, those after it are not."""
+        real = self._bus.subscriber(consumer, topics, positions)
+        self.given.append(real if self.given else Deaf(real))
+        return self.given[-1]
+
+
+def recreated() -> float:
+    """How many clients of the hearer were replaced."""
+    return float(metrics.CONSUMER_RECREATED.labels(HEARER)._value.get())
+
+
+async def test_a_client_that_stands_still_while_records_wait_is_replaced(house: House) -> None:
+    await put(house.wire, house.author, [raw(number) for number in range(5)])
+    bus, before = DeafAtFirst(house.wire.bus(HEARER)), recreated()
+    limits = quick(look_every_s=0.05, stalled_s=0.5)
+    consumer = Consumer(HEARER, HEARING, house.hearer, bus, limits)
+    await consumer.start()
+    try:
+        await house.until_heard(*range(5))
+    finally:
+        await consumer.stop()
+        await bus.close()
+    assert len(bus.given) > 1
+    assert recreated() > before
+    assert sorted(await house.heard()) == sorted(f"e{n}" for n in range(5))
