@@ -43,8 +43,8 @@ fmt: $(VENV)/.ready-dev ## format, mend what can be mended, and write what is ge
 bench: $(VENV)/.ready-dev ## speed, each figure beside its reference in the same run
 	$(PY) -m tests.bench
 
-faults: $(VENV)/.ready-dev ## the long fault runs: every failpoint, many kills
-	$(PY) -m pytest -m "long or not long" --durations=10 tests/faults
+faults: $(VENV)/.ready-dev ## the long fault runs: every failpoint, many kills, and all that must have happened
+	$(PY) -m pytest -m "long or not long" --all-must-happen --durations=10 tests/bus tests/e2e tests/faults
 
 lock: $(VENV)/.ready-dev ## choose versions anew within what pyproject files allow (UPGRADE=1: the newest)
 	$(LOCK) $(if $(UPGRADE),--upgrade) $(INPUTS) -o requirements.lock

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from deploy.kafka import has_java
+from tests import happenings
 
 ROOT = Path(__file__).parents[1]
 ROOMS = frozenset({"domain", "handlers", "processes", "inbound", "store"})
@@ -49,6 +50,15 @@ def demand_a_broker(left_out: int, *, is_ci: bool) -> None:
         )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make faults` demands beyond passing."""
+    parser.addoption(
+        "--all-must-happen",
+        action="store_true",
+        help="fail where something that fault runs must meet (tests/happenings.py) was never met",
+    )
+
+
 def pytest_report_header() -> str:
     """Says whether a real broker takes part."""
     return "kafka: a real broker" if has_java() else "kafka: not here (needs Java 17 and Maven)"
@@ -75,8 +85,26 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     ran[name].add(report.nodeid)
 
 
+def lacking(config: pytest.Config) -> list[happenings.Must]:
+    """What this run had to meet and did not."""
+    is_asked = config.getoption("--all-must-happen")
+    return happenings.never(happenings.met, has_broker=has_java()) if is_asked else []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole fault run that did not meet what it had to has failed."""
+    if lacking(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints the time of each suite in the order they ran."""
+    """Prints what the run met, and the time of each suite in the order they ran."""
+    if happenings.met:
+        terminalreporter.section("what happened")
+    for what, times in sorted(happenings.met.items()):
+        terminalreporter.write_line(f"{what:<42} {times:>6}")
+    for what in lacking(terminalreporter.config):
+        terminalreporter.write_line(f"{what:<42}  never: this run has failed", red=True)
     if left_out:
         terminalreporter.section("SKIPPED: no Java 17 and Maven, so nothing was shown on Kafka")
         terminalreporter.write_line(f"{len(left_out)} tests of a real broker were left out")

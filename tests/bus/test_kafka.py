@@ -25,6 +25,7 @@ from chassis.upkeep import Upkeep
 from deploy.kafka import Broker
 from tests.bus.house import House, enrolled
 from tests.bus.wires import HEARER, TOPIC, KafkaWire
+from tests.happenings import Must, happened
 
 QUICK = Upkeep(look_every_s=0.2)
 STOP_MAX_S = 10
@@ -81,6 +82,9 @@ async def test_a_wiped_broker_is_told_everything_again(house: House, broker: Bro
         await house.until_heard(*range(20))
         await eventually(lambda: _all_twice_or_more(house))
     assert len(await house.offsets()) == 2
+    heard = await house.heard()
+    happened(Must.BROKER_WIPED)
+    happened(Must.REDELIVERY, len(heard) - len(set(heard)))
 
 
 async def test_what_a_wiped_broker_had_not_delivered_yet_arrives(
@@ -93,7 +97,9 @@ async def test_what_a_wiped_broker_had_not_delivered_yet_arrives(
         await aside(broker.start)
         async with house.hearing():
             await house.until_heard(*range(10))
-    assert set(await house.heard()) == {f"e{n}" for n in range(10)}
+    heard = set(await house.heard())
+    assert heard == {f"e{n}" for n in range(10)}
+    happened(Must.GAP, len(heard))
 
 
 async def test_relay_and_consumer_stop_while_the_broker_is_dead(
@@ -134,8 +140,10 @@ async def test_a_thawed_zombie_doubles_nothing(house: House, broker: Broker) -> 
         await house.say(*(enrolled(number) for number in range(60)))
         await eventually(lambda: _heard_some(house, 5))
         zombie.send_signal(signal.SIGSTOP)
+        in_hand = 60 - len(await house.heard())
         async with house.hearing():
             await house.until_heard(*range(60))
+            happened(Must.REBALANCE, bool(in_hand))
             zombie.send_signal(signal.SIGCONT)
             for number in range(60, 100):
                 await house.say(enrolled(number))

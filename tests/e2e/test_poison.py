@@ -10,6 +10,7 @@ from tests.e2e.settling import LOOK, Rest
 from tests.e2e.suite import Ground, Suite
 from tests.e2e.test_story import FILES
 from tests.e2e.till import Till
+from tests.happenings import Must, happened
 from tests.oracle.test_story import ENROLLED, A, B, on
 
 PURCHASES = "loyalty.purchases"
@@ -54,6 +55,7 @@ async def test_a_poison_record_is_parked_and_its_neighbours_go_on(suite: Suite) 
         (parked,) = (await ops.get(f"/v1/{service}/parked")).json()["items"]
         assert (parked["topic"], parked["event_id"]) == (PURCHASES, "poison-1")
         assert parked["reason"]
+        happened(Must.POISON)
         dropped = await ops.post(f"/v1/{service}/parked/{parked['parked_id']}/drop")
         assert dropped.status_code == 200, dropped.text
         assert (await ops.get(f"/v1/{service}/parked")).json()["items"] == []

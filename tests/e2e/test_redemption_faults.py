@@ -12,6 +12,7 @@ import pytest_asyncio
 from chassis import failpoints
 from chassis.testing.databases import Server
 from tests.e2e.redeeming import PER_CALL, Shops, books
+from tests.happenings import Must, happened
 
 STEPS = ("after_decision", "before_hold", "after_hold", "before_capture", "after_capture")
 ENDS = ("before_fulfil", "after_fulfil")
@@ -91,6 +92,7 @@ async def test_B4_a_hold_that_stays_unseen_is_buried_before_the_stock_goes_back(
     assert (again.status_code, again.json()["code"]) == (409, "redemption_timed_out")
     late = await shops.wire.deliver_late()
     assert {response.status_code for response in late} == {409}
+    happened(Must.LATE_HOLD, len(late))
     assert await shops.account(member) == (500, 0)
     assert await books(shops) == []
 
@@ -106,6 +108,7 @@ async def test_I6_a_hold_that_lapsed_before_its_capture_is_refused(shops: Shops)
     again = await shops.redeem(member, tote)
     assert (again.status_code, again.json()["code"]) == (409, "hold_not_open")
     assert again.json()["state"] == "lapsed"
+    happened(Must.LAPSED)
     assert {late.status_code for late in await shops.wire.deliver_late()} == {409}
     await shops.points.run_job("lapse_holds")
     assert await shops.account(member) == (500, 0)

@@ -1,33 +1,71 @@
-"""Kills at random moments, reproducibly: the same seed chooses the same processes and pauses."""
+"""Kills at random moments, reproducibly: the same seed chooses the same victims and pauses."""
 
 import asyncio
+from collections import Counter
+from dataclasses import dataclass
 from random import Random
 
 from deploy.kafka import Broker
+from tests.faults.cluster import IMMEDIATE, KILLED, Cluster
 from tests.faults.world import World
 
-KILLS = 20
-BROKER_DIES_AT = 10
 PAUSES_S = (0.5, 2.0)
-SEED = "kill -9"
+BROKER = "broker"
+GATEWAY = "gateway"
+DATABASE = "PostgreSQL"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often what dies. Beside each victim named here dies a random process of a service."""
+
+    seed: str
+    kills: int
+    brokers: int
+    databases: int
+    gateways: int
+
+    def victims(self) -> list[tuple[str, ...]]:
+        """Who else dies at each kill."""
+        extra = [BROKER] * self.brokers + [DATABASE] * self.databases + [GATEWAY] * self.gateways
+        also: list[tuple[str, ...]] = [(name,) for name in extra]
+        also += [()] * (self.kills - len(extra))
+        Random(self.seed).shuffle(also)
+        return also
 
 
 class Killer:
-    """Kills a random process at a random moment, and starts it again."""
+    """Kills a random process at a random moment, sometimes what it rests on, and starts it again.
 
-    def __init__(self, world: World, broker: Broker) -> None:
-        self.kills = 0
+    What dies together comes back in the order of `make run`: database, broker, services, gateway.
+    """
+
+    def __init__(self, world: World, cluster: Cluster, broker: Broker, plan: Plan) -> None:
+        self.died: Counter[str] = Counter()
         self._world = world
+        self._cluster = cluster
         self._broker = broker
-        self._random = Random(SEED)
+        self._plan = plan
+        self._random = Random(plan.seed)
+
+    @property
+    def kills(self) -> int:
+        """How many services' processes have died."""
+        return sum(self.died[name] for name in self._world.names)
 
     async def work(self) -> None:
-        for kill in range(KILLS):
+        for also in self._plan.victims():
             await asyncio.sleep(self._random.uniform(*PAUSES_S))
             name = self._random.choice(self._world.names)
             self._world.kill(name)
-            self.kills += 1
-            if kill == BROKER_DIES_AT:
+            self.died.update((name, *also))
+            if DATABASE in also:
+                self._cluster.crash(self._random.choice((IMMEDIATE, KILLED)))
+                await self._cluster.start()
+            if BROKER in also:
                 await asyncio.to_thread(self._broker.kill)
                 await asyncio.to_thread(self._broker.start)
             self._world.launch(name)
+            if GATEWAY in also:
+                self._world.kill(GATEWAY)
+                self._world.launch(GATEWAY)

@@ -22,6 +22,7 @@ from tests.faults.checker import Books, differences
 from tests.faults.convergence import Convergence
 from tests.faults.tills import Patient, Told
 from tests.faults.world import Site, World
+from tests.happenings import Must, happened
 from tests.oracle.histories import Frame
 from tests.oracle.programme import CLASSIC
 
@@ -103,6 +104,7 @@ async def test_dying_at_a_failpoint_changes_nothing(world: World, case: Case) ->
     lives = asyncio.create_task(live(world, case))
     async with world.client("till") as client:
         await asyncio.gather(*(day(Patient(client, CLASSIC, told)) for _ in range(MEMBERS)), lives)
+    happened(Must.REPLAYED, told.replayed)
     books = Books(world.suite.dsns)
     await Convergence(books).reached()
     assert await books.violations() == []

@@ -33,18 +33,21 @@ class Told:
     fulfilled: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     asked_again: int = 0
+    replayed: int = 0
+    """Requests that were asked again and answered from the store: they had taken effect before."""
 
 
 async def definite(send: Send, told: Told) -> httpx.Response:
     """The first answer that says yes or no: a timeout, a 5xx, a 429 or a 202 is neither."""
     said = ""
-    for _ in range(ASKED_MAX):
+    for asked in range(ASKED_MAX):
         try:
             answer = await send()
         except httpx.TransportError as error:
             said = repr(error)
         else:
             if answer.status_code < 500 and answer.status_code not in {202, 429}:
+                told.replayed += bool(asked and "Idempotent-Replayed" in answer.headers)
                 return answer
             said = answer.text
         told.asked_again += 1
