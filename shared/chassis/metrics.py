@@ -42,6 +42,11 @@ CONSUMER_FAILED = Counter(
 CONSUMER_RECREATED = Counter(
     "laurel_consumer_recreated", "Clients replaced by the watchdog", ["service"]
 )
+CONSUMER_REWOUND = Counter(
+    "laurel_consumer_rewound",
+    "Logs that had lost their tail and are heard again",
+    ["service", "topic"],
+)
 PARKED = Counter(
     "laurel_parked",
     "Records put aside because they could not be understood",

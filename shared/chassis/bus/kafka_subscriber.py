@@ -37,6 +37,7 @@ class KafkaSubscriber:
         self._positions = positions
         self._asking = Topics(brokers)
         self._assigned: dict[TopicPartition, Place] = {}
+        self._epochs: dict[tuple[str, int], int] = {}
         self._hands_free = asyncio.Event()
         self._looked_at = 0.0
         self._is_lost = False
@@ -70,12 +71,19 @@ class KafkaSubscriber:
     async def fetch(self, limit: int) -> list[Batch]:
         """At most `limit` records. Raises BusDown where the client is lost or a topic has begun a
         new life.
+
+        Where a partition has another leader than before, its log may have lost its tail: what was
+        fetched meanwhile is let go, and read again from the record that its consumer knows.
         """
         self._hands_free.set()
-        await self._look()
+        if self._is_lost:
+            raise BusDown("the assignment failed")
         try:
             async with asyncio.timeout(FETCH_MAX_S):
+                await self._look()
                 found = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=limit)
+                if found:
+                    await self._step_back(await self._moved(), found)
         except (KafkaError, OSError, TimeoutError) as error:
             raise BusDown(f"fetch: {type(error).__name__}") from error
         batches = [
@@ -124,16 +132,30 @@ class KafkaSubscriber:
         await self._asking.close()
 
     async def _look(self) -> None:
-        """Every few seconds: are these still the topics that we were assigned?"""
-        if self._is_lost:
-            raise BusDown("the assignment failed")
-        now = asyncio.get_running_loop().time()
-        if now - self._looked_at < LOOK_EVERY_S:
-            return
-        self._looked_at = now
-        lives = await self._asking.ids(self._topics)
-        if any(lives.get(place.topic) != place.incarnation for place in self._assigned.values()):
+        """Every few seconds: are these still the topics and leaders that we were assigned?"""
+        if asyncio.get_running_loop().time() - self._looked_at >= LOOK_EVERY_S:
+            await self._step_back(await self._moved(), {})
+
+    async def _step_back(
+        self, moved: Collection[TopicPartition], found: dict[TopicPartition, list[ConsumerRecord]]
+    ) -> None:
+        """Let go what was found there, and go on from the record before."""
+        for part in moved:
+            records = found.pop(part, None)
+            at = records[0].offset if records else await self._consumer.position(part)
+            self._consumer.seek(part, max(0, at - 1))
+
+    async def _moved(self) -> set[TopicPartition]:
+        """Our partitions that have another leader than when we last looked. Raises BusDown where a
+        topic has begun a new life.
+        """
+        self._looked_at = asyncio.get_running_loop().time()
+        lives = await self._asking.lives(self._topics)
+        assigned = dict(self._assigned)
+        if any(lives.ids.get(place.topic) != place.incarnation for place in assigned.values()):
             raise BusDown("a topic has begun a new life")
+        known, self._epochs = self._epochs, lives.epochs
+        return {part for part in assigned if lives.epochs.get(part) != known.get(part)}
 
     async def take(self, assigned: Iterable[TopicPartition]) -> None:
         """The group gave us these: read each from where its consumer stands. A failure ends this
@@ -141,8 +163,8 @@ class KafkaSubscriber:
         """
         is_done = False
         try:
-            lives = await self._asking.ids(self._topics)
-            taken = {p: Place(p.topic, lives.get(p.topic, ""), p.partition) for p in assigned}
+            ids, self._epochs = await self._asking.lives(self._topics)
+            taken = {p: Place(p.topic, ids.get(p.topic, ""), p.partition) for p in assigned}
             if not all(place.incarnation for place in taken.values()):
                 raise BusDown("a topic was assigned and is not there")
             offsets = await self._positions(list(taken.values())) if taken else {}

@@ -9,6 +9,7 @@ that one request is written here in aiokafka's own terms (Metadata v12, KIP-516)
 import asyncio
 from collections.abc import Collection
 from io import BytesIO
+from typing import NamedTuple
 from uuid import UUID
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -141,6 +142,15 @@ class TopicIds(Request[MetadataRequest]):  # type: ignore[misc]
         return request_struct_class(self._topics, False, False, {})
 
 
+class Lives(NamedTuple):
+    """Topic → id, and (topic, partition) → the epoch of its leader, which is another one after
+    every change of leader, also where a broker comes back.
+    """
+
+    ids: dict[str, str]
+    epochs: dict[tuple[str, int], int]
+
+
 class Topics:
     """Asks one cluster about its topics, over a connection of its own."""
 
@@ -170,7 +180,18 @@ class Topics:
 
     async def ids(self, topics: Collection[str]) -> dict[str, str]:
         """Topic → id, of those that exist. Raises BusDown."""
-        return _ids(await self._ask(topics))
+        return (await self.lives(topics)).ids
+
+    async def lives(self, topics: Collection[str]) -> Lives:
+        """Of those topics that exist. Raises BusDown."""
+        answer = await self._ask(topics)
+        epochs = {
+            (topic, partition): epoch
+            for code, topic, _, _, partitions, *_ in answer.topics
+            if code == 0
+            for _, partition, _, epoch, *_ in partitions
+        }
+        return Lives(_ids(answer), epochs)
 
     async def _ask(self, topics: Collection[str]) -> MetadataResponse:
         try:

@@ -86,6 +86,8 @@ class LocalSubscriber:
         for gone in [place for place in self._next if place.topic in topics and place not in ends]:
             del self._next[gone]
             self._ends.pop(gone, None)
+        for cut in [place for place, end in ends.items() if self._next.get(place, 0) > end]:
+            self._next[cut] = 0
         new = [place for place in ends if place not in self._next]
         if new:
             self._next.update(await self._positions(new))

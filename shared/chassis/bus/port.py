@@ -11,8 +11,8 @@ from chassis.bus.message import Batch, Message, Place
 from chassis.tx import Tx
 
 Positions = Callable[[Sequence[Place]], Awaitable[Mapping[Place, int]]]
-"""Where a consumer stands at places that were just assigned to it: the offset it reads next, 0 at a
-new place.
+"""From where a consumer reads places that were just assigned to it; 0 at a new place. Where a log
+ends before that, it is read from its beginning.
 """
 
 

@@ -14,7 +14,7 @@ from chassis.bus.message import Batch, Place, Record
 from chassis.bus.port import BusDown
 from chassis.consumer import offsets
 from chassis.consumer.dispatch import dispatch
-from chassis.consumer.offsets import Zombie
+from chassis.consumer.offsets import Rewound, Zombie
 from chassis.consumer.parking import park, whereabouts
 from chassis.consumer.reading import Reader, Reading, Stop, Unfit
 from chassis.database import Database
@@ -28,17 +28,32 @@ CONFLICT_FIRST_S = 0.01
 ALONE_MAX = 3
 ALONE_WAIT_S = 0.05
 
-PASSING = (Conflict, Unavailable, Unpublished, Zombie, BusDown)
+PASSING = (Conflict, Unavailable, Unpublished, Zombie, Rewound, BusDown)
 """What goes by without anybody's fault; such a batch is read again and never parked."""
 
 
 @dataclass
 class Standing:
-    """Where one consumer is at one place, as far as this process knows."""
+    """Where one consumer is at one place, as far as this process knows. `witness` is the digest of
+    the record before.
+    """
 
     next_offset: int
+    witness: bytes | None = None
     parked_in_a_row: int = 0
     lost_races: int = 0
+
+
+def is_continued(batch: Batch, standing: Standing) -> bool:
+    """Whether the log goes on from the record that we worked off last: where what lies before us is
+    shown at all, it has to end with that record.
+    """
+    before = [record for record in batch.records if record.offset < standing.next_offset]
+    if not before:
+        return True
+    last = before[-1]
+    is_next = last.offset == standing.next_offset - 1
+    return is_next and standing.witness in {None, last.digest()}
 
 
 class Worker:
@@ -101,20 +116,21 @@ class Worker:
         raise Conflict(place.topic)
 
     async def _apply(self, place: Place, reading: Reading, standing: Standing) -> None:
-        if reading.ends_at is not None:
+        if reading.last is not None:
             await failpoints.reach("consumer.before_inbox")
             async with self._database.begin(self._cause(place, standing)) as tx:
-                await self._settle(tx, place, reading, standing.next_offset, reading.ends_at)
-            standing.next_offset = reading.ends_at
+                await self._settle(tx, place, reading, standing.next_offset, reading.last)
+            standing.next_offset = reading.last.offset + 1
+            standing.witness = reading.last.digest()
             standing.parked_in_a_row = reading.parked_in_a_row
             await failpoints.reach("consumer.after_commit")
         if reading.stop:
             raise reading.stop
 
     async def _settle(
-        self, tx: Tx, place: Place, reading: Reading, expected: int, ends_at: int
+        self, tx: Tx, place: Place, reading: Reading, expected: int, last: Record
     ) -> None:
-        await offsets.advance(tx, self._consumer, place, expected, ends_at)
+        await offsets.advance(tx, self._consumer, place, expected, last)
         await park(tx, self._consumer, place, reading.unfit)
         await dispatch(tx, self._subscriptions, reading.events)
         await failpoints.reach("consumer.after_effect")
@@ -135,7 +151,7 @@ class Worker:
         reading = Reading(
             standing.parked_in_a_row + 1, [], [Unfit(record, "failed", whereabouts(guilty))]
         )
-        reading.ends_at = record.offset + 1
+        reading.last = record
         await self._apply(place, reading, standing)
 
     def _cause(self, place: Place, standing: Standing) -> Cause:

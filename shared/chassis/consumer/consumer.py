@@ -13,7 +13,7 @@ from chassis.bus.message import Batch, Place
 from chassis.bus.port import Bus, BusDown, Subscriber
 from chassis.bus.topics import topics_heard
 from chassis.consumer import offsets
-from chassis.consumer.batch import PASSING, Standing, Worker
+from chassis.consumer.batch import PASSING, Standing, Worker, is_continued
 from chassis.consumer.reading import Reader, Stop
 from chassis.consumer.watch import Watch
 from chassis.database import Database
@@ -145,6 +145,8 @@ class Consumer:
         records = [record for record in batch.records if record.offset >= standing.next_offset]
         size = max(1, self._batch_limit)
         try:
+            if not is_continued(batch, standing):
+                await self._rewind(batch.place, standing)
             for first in range(0, len(records), size):
                 await self._timed(Batch(batch.place, records[first : first + size]), standing)
         except PASSING as passing:
@@ -177,11 +179,24 @@ class Consumer:
         stand = await self._positions([place])
         subscriber.seek(place, stand[place])
 
+    async def _rewind(self, place: Place, standing: Standing) -> None:
+        """The log has lost its tail, and what came since stands at offsets that we have passed:
+        hear all of it again. Effects have keys of their own. Raises Rewound.
+        """
+        async with self._database.begin(Cause(f"{self.name}/rewound", "bus:offsets")) as tx:
+            await offsets.rewind(tx, self.name, place, standing.next_offset)
+        metrics.CONSUMER_REWOUND.labels(self.name, place.topic).inc()
+        logger().error("consumer", consumer=self.name, state="rewound", **place._asdict())
+        raise offsets.Rewound(place.topic)
+
     async def _positions(self, places: Sequence[Place]) -> Mapping[Place, int]:
+        """From where to read: a record earlier than we stand, so that the log shows whether it is
+        still the one we know.
+        """
         async with self._database.begin(Cause(f"{self.name}/assigned", "bus:offsets")) as tx:
             stand = await offsets.stand(tx, self.name, places)
-        self._standings.update((place, Standing(offset)) for place, offset in stand.items())
-        return stand
+        self._standings.update((place, Standing(*found)) for place, found in stand.items())
+        return {place: max(0, found.next_offset - 1) for place, found in stand.items()}
 
     def _halt(self, reason: str, place: Place) -> None:
         self.stopped_because = reason
@@ -190,9 +205,6 @@ class Consumer:
     async def _look(self, subscriber: Subscriber, watch: Watch) -> None:
         """Tell the lag, give the bus its hint, and start over with a client that stands still while
         there is work.
-        """From where to read: a record earlier than we stand, so that the log shows whether it is
-        still the one we know.
-        """
         """
         mine = {place: self._standings[place].next_offset for place in tuple(subscriber.places())}
         ends = await subscriber.ends()

@@ -1,10 +1,14 @@
 """How far a consumer is, kept beside what it did: the fence that a second copy of it cannot
 pass.
+
+Beside the offset stands a witness: the digest of the record before it. A log whose tail was lost
+fills the same offsets with other records; the witness tells.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from chassis.bus.message import Place
+from chassis.bus.message import Place, Record
 from chassis.tx import Tx
 
 MAKE = """
@@ -17,7 +21,7 @@ ON CONFLICT (consumer, topic, incarnation, partition) DO NOTHING
 """
 
 STAND = """
-SELECT o.topic, o.incarnation, o.partition, o.next_offset
+SELECT o.topic, o.incarnation, o.partition, o.next_offset, o.witness
 FROM consumer_offset AS o
 JOIN unnest(CAST(:topics AS text[]), CAST(:incarnations AS text[]), CAST(:partitions AS integer[]))
     AS p(topic, incarnation, partition)
@@ -26,9 +30,17 @@ WHERE o.consumer = :consumer
 """
 
 ADVANCE = """
-UPDATE consumer_offset SET next_offset = :ends_at, updated_at = now()
+UPDATE consumer_offset SET next_offset = :ends_at, witness = :witness, updated_at = now()
 WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
     AND partition = :partition AND next_offset = :expected AND next_offset < :ends_at
+RETURNING 1
+"""
+
+
+REWIND = """
+UPDATE consumer_offset SET next_offset = 0, witness = NULL, updated_at = now()
+WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
+    AND partition = :partition AND next_offset = :expected
 RETURNING 1
 """
 
@@ -37,8 +49,21 @@ class Zombie(Exception):
     """Somebody else has advanced this offset: what we hold is not ours to work on."""
 
 
-async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, int]:
-    """The offset to read next at each place; 0 at one never seen, which begins a row."""
+class Stand(NamedTuple):
+    """The offset to read next, and the digest of the record before it; None where nothing vouches
+    for it.
+    """
+
+    next_offset: int
+    witness: bytes | None
+
+
+class Rewound(Exception):
+    """The log is not the one that we knew; we stand at its beginning again."""
+
+
+async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, Stand]:
+    """Where we are at each place; at the beginning of one never seen, which begins a row."""
     columns = {
         "topics": [place.topic for place in places],
         "incarnations": [place.incarnation for place in places],
@@ -46,18 +71,31 @@ async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, i
     }
     await tx.execute("make_offsets", MAKE, consumer=consumer, **columns)
     rows = await tx.execute("read_offsets", STAND, consumer=consumer, **columns)
-    return {Place(row.topic, row.incarnation, row.partition): row.next_offset for row in rows}
+    return {
+        Place(row.topic, row.incarnation, row.partition): Stand(row.next_offset, row.witness)
+        for row in rows
+    }
 
 
-async def advance(tx: Tx, consumer: str, place: Place, expected: int, ends_at: int) -> None:
-    """Stand at `ends_at`, from `expected` only. Raises Zombie."""
+async def advance(tx: Tx, consumer: str, place: Place, expected: int, last: Record) -> None:
+    """Stand behind `last`, from `expected` only. Raises Zombie."""
     rows = await tx.execute(
         "advance_offset",
         ADVANCE,
         consumer=consumer,
         expected=expected,
-        ends_at=ends_at,
+        ends_at=last.offset + 1,
+        witness=last.digest(),
         **place._asdict(),
+    )
+    if not rows:
+        raise Zombie(f"{place.topic}/{place.partition}")
+
+
+async def rewind(tx: Tx, consumer: str, place: Place, expected: int) -> None:
+    """Stand at the beginning again, from `expected` only. Raises Zombie."""
+    rows = await tx.execute(
+        "rewind_offset", REWIND, consumer=consumer, expected=expected, **place._asdict()
     )
     if not rows:
         raise Zombie(f"{place.topic}/{place.partition}")

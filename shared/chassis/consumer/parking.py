@@ -21,7 +21,7 @@ FROM unnest(
     CAST(:offsets AS bigint[]), CAST(:event_types AS text[]), CAST(:reasons AS text[]),
     CAST(:details AS text[]), CAST(:records AS bytea[])
 ) AS u(record_offset, event_type, reason, detail, record)
-ON CONFLICT (consumer, topic, incarnation, partition, record_offset) DO NOTHING
+ON CONFLICT (consumer, topic, incarnation, partition, record_offset, sha256(record)) DO NOTHING
 """
 
 EVENT_TYPE_MAX = 200

@@ -25,14 +25,14 @@ class Unfit:
 
 @dataclass
 class Reading:
-    """The part of a batch up to where it can be worked off. `ends_at`: the offset behind it, None:
+    """The part of a batch up to where it can be worked off. `last`: the record it ends with, None:
     nothing of it.
     """
 
     parked_in_a_row: int
     events: list[Event] = field(default_factory=list)
     unfit: list[Unfit] = field(default_factory=list)
-    ends_at: int | None = None
+    last: Record | None = None
     stop: Stop | None = None
 
 
@@ -58,7 +58,7 @@ class Reader:
                 reading.stop = Stop(f"newer version: {newer}")
             if reading.stop:
                 return reading
-            reading.ends_at = record.offset + 1
+            reading.last = record
         return reading
 
     def _read_one(self, record: Record, reading: Reading) -> None:
