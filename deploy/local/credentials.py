@@ -28,9 +28,10 @@ SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
     "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
-    "points:read points:adjust standing:read benefit:read voucher:void",
-    "finance": "member:read fact:read points:read standing:read benefit:read",
-    "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read",
+    "points:read points:adjust standing:read benefit:read reports:read voucher:void",
+    "finance": "member:read fact:read points:read standing:read benefit:read reports:read",
+    "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read "
+    "reports:read",
     "benefit-svc": "points:redeem points:read",
 }
 PEERS = frozenset({"benefit-svc"})

@@ -5,7 +5,7 @@ scanned for a report: the lines are written beside them, in their transaction.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,10 @@ NEVER, NO_LOT = "never", "none"
 """The month of the end: of lots that never end, and of what belongs to no lot (a deficit)."""
 
 
+CLOSES_AFTER = timedelta(minutes=15)
+"""From then on nothing comes into a period: clocks differ by ten minutes at most, and the longest
+transaction ends within five.
+"""
 NOWHEN = datetime.min.replace(tzinfo=UTC)
 
 

@@ -4,11 +4,14 @@ from chassis.jobs import Job
 from points_svc.handlers.expire_lots import expire_lots
 from points_svc.handlers.lapse_holds import lapse_holds
 from points_svc.handlers.rerate_published import rerate_published
+from points_svc.handlers.roll_journal import roll_journal
 
 BATCH_MAX = 500
+ROLLED_MAX = 100_000
 
 JOBS = (
     Job("lapse_holds", every_s=2, run=lapse_holds, batch_max=BATCH_MAX),
     Job("expire_lots", every_s=5, run=expire_lots, batch_max=BATCH_MAX),
     Job("rerate_published", every_s=5, run=rerate_published, batch_max=BATCH_MAX),
+    Job("roll_journal", every_s=15, run=roll_journal, batch_max=ROLLED_MAX),
 )

@@ -1,5 +1,5 @@
 """The doors of points-svc, by noun."""
 
-from points_svc.inbound.http import balances, burns, holds, past, rules
+from points_svc.inbound.http import balances, burns, holds, past, reports, rules
 
-ROUTERS = (balances.router, past.router, holds.router, burns.router, rules.router)
+ROUTERS = (balances.router, past.router, reports.router, holds.router, burns.router, rules.router)
