@@ -86,5 +86,8 @@ def returned(history: History, back: Return, at: datetime) -> PurchaseReturned:
         source_ref=back.fact_id,
         purchase_fact_id=FactId(back.purchase_id),
         purchase_occurred_at=history.purchase(back.purchase_id).occurred_at,
-        lines=tuple(ReturnedLine(line_id=line, quantity=n) for line, n in back.units),
+        lines=(
+            *(ReturnedLine(line_id=line, quantity=n) for line, n in back.units),
+            *(ReturnedLine(line_id=line, quantity=0, refund_minor=n) for line, n in back.refunds),
+        ),
     )

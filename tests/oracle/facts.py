@@ -22,12 +22,15 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Return:
-    """`units` are (line_id, units) that came back."""
+    """`units` are (line_id, units) that came back; `refunds` (line_id, money) of units that are
+    kept. A void is a return of all that is left at its purchase's own instant.
+    """
 
     fact_id: str
     purchase_id: str
     occurred_at: datetime
     units: tuple[tuple[str, int], ...]
+    refunds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,16 @@ def kept_units(purchase: Purchase, returns: Iterable[Return]) -> dict[str, int]:
     return kept
 
 
-def net_minor(purchase: Purchase, kept: dict[str, int]) -> Fraction:
-    """The net of what is kept: a line that keeps k of n units is worth net × k/n, exactly."""
-    return sum(
-        (Fraction(line.net_minor * kept[line.line_id], line.units) for line in purchase.lines),
-        Fraction(0),
-    )
+def kept_minor(purchase: Purchase, returns: Iterable[Return]) -> Fraction:
+    """P7: what the kept units are worth, one return after another in business order: units take
+    their share of what their line is worth by then, a refund its money, at most what is there.
+    """
+    worth = {line.line_id: Fraction(line.net_minor) for line in purchase.lines}
+    kept = {line.line_id: line.units for line in purchase.lines}
+    for back in sorted(returns, key=lambda r: (r.occurred_at, r.fact_id)):
+        for line_id, units in back.units:
+            worth[line_id] *= Fraction(kept[line_id] - units, kept[line_id])
+            kept[line_id] -= units
+        for line_id, money in back.refunds:
+            worth[line_id] -= min(worth[line_id], money)
+    return sum(worth.values(), Fraction(0))

@@ -23,6 +23,7 @@ from tests.oracle.wall_time import INSTANT, period_start, plus
 
 PURCHASES_MAX = 8
 RETURNS_MAX = 4
+REFUNDS_MAX = 3
 LINES_MAX = 3
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[int]], int]
@@ -140,6 +141,27 @@ class Recipe:
             return None
         return Return(fact_id("return", ref, at), of.fact_id, at, tuple(units))
 
+    def a_void(self, ref: str, of: Purchase, left: dict[str, int]) -> Return | None:
+        """All that is left, at the purchase's own instant; None where nothing is."""
+        units = tuple((line_id, n) for line_id, n in left.items() if n)
+        if not units:
+            return None
+        return Return(fact_id("void", ref, of.occurred_at), of.fact_id, of.occurred_at, units)
+
+    def a_refund(self, ref: str, history: History, of: Purchase) -> Return | None:
+        """Money of one line; so little that it is there whatever was told before, or after, it."""
+        at = self.instant()
+        line = pick(self.chooser, of.lines)
+        back = history.returns_of(of)
+        kept = kept_units(of, back)[line.line_id]
+        gone = sum(n for each in back for line_id, n in each.refunds if line_id == line.line_id)
+        left = line.net_minor * kept // line.units - gone
+        if left < 1:
+            return None
+        money = pick(self.chooser, (left, left, self.chooser.number(1, left)))
+        refunds = ((line.line_id, money),)
+        return Return(fact_id("return", ref, at), of.fact_id, at, (), refunds)
+
     def enrolled_at(self, purchases: Sequence[Purchase]) -> datetime:
         """Before all, or after some that are claimed; never so late that a claim is refused."""
         first = min([p.occurred_at for p in purchases], default=self.frame.begin)
@@ -172,9 +194,29 @@ class Recipe:
                 history = replace(history, returns=(*history.returns, back))
         return history
 
+    def with_refunds(self, name: str, history: History) -> History:
+        """The history with money back for what is kept, and with voids."""
+        for n in range(self.chooser.number(0, REFUNDS_MAX)):
+            of = pick(self.chooser, history.purchases)
+            refund = self.a_refund(f"{name}-m{n}", history, of)
+            if refund:
+                history = replace(history, returns=(*history.returns, refund))
+        if self.chooser.number(0, 2) == 0:
+            of = pick(self.chooser, history.purchases)
+            void = self.a_void(of.fact_id, of, kept_units(of, history.returns_of(of)))
+            if void and not any(each.refunds for each in history.returns_of(of)):
+                history = replace(history, returns=(*history.returns, void))
+        return history
+
 
 def seeded(seed: object, programme: Programme, frame: Frame | None = None) -> History:
     return Recipe(Seeded(seed), programme, frame or Frame()).history(str(seed))
+
+
+def seeded_with_refunds(seed: object, programme: Programme, frame: Frame | None = None) -> History:
+    """As `seeded`, with refunds of value and voids besides."""
+    recipe = Recipe(Seeded(seed), programme, frame or Frame())
+    return recipe.with_refunds(str(seed), recipe.history(str(seed)))
 
 
 @st.composite

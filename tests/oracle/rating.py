@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from math import floor
 
-from tests.oracle.facts import History, Purchase, Return, kept_units, net_minor
+from tests.oracle.facts import History, Purchase, Return, kept_minor
 from tests.oracle.programme import PointKind, Programme, Span
 from tests.oracle.timeline import Interval, tier_just_before, told
 from tests.oracle.wall_time import midnight, plus
@@ -89,12 +89,12 @@ def entries(
         for kind in programme.kinds(purchase.occurred_at):
             tier = tiers[purchase.fact_id]
             gone: list[Return] = []
-            net = net_minor(purchase, kept_units(purchase, gone))
+            net = kept_minor(purchase, gone)
             before = points(programme, kind, tier, net)
             accruals[purchase.fact_id, kind.name] = before
             for back in history.returns_of(purchase):
                 gone.append(back)
-                net = net_minor(purchase, kept_units(purchase, gone))
+                net = kept_minor(purchase, gone)
                 after = points(programme, kind, tier, net)
                 reversals[back.fact_id, kind.name] = before - after
                 before = after

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 
-from tests.oracle.facts import History, Return, kept_units, net_minor
+from tests.oracle.facts import History, Return, kept_minor, kept_units
 from tests.oracle.programme import (
     AllOf,
     AnyOf,
@@ -61,8 +61,8 @@ def counted(
     """Purchases with the units of `gone` taken as never bought; all of them gone is no visit."""
     facts = []
     for purchase in history.purchases:
-        kept = kept_units(purchase, [r for r in gone if r.purchase_id == purchase.fact_id])
-        net = net_minor(purchase, kept)
+        back = [r for r in gone if r.purchase_id == purchase.fact_id]
+        kept, net = kept_units(purchase, back), kept_minor(purchase, back)
         brings = {"spend": net, "visits": Fraction(1 if any(kept.values()) else 0)}
         for kind in programme.points:
             brings[kind.name] = Fraction(worth(purchase.fact_id, kind.name, net))
