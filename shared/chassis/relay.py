@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chassis import failpoints, metrics
-from chassis.bus import bell, lives, outbox
+from chassis.bus import bell, demands, lives, outbox
 from chassis.bus.loop import Loop
 from chassis.bus.port import Bus
 from chassis.database import Database
 from chassis.logs import logger
-from chassis.republish import republish
 from chassis.upkeep import CAUSE, Keeper, Upkeep
 
 failpoints.register(
@@ -24,6 +23,7 @@ failpoints.register(
 
 ROWS_MAX = 500
 RECORDS_MAX = 2_000
+LOOK_MAX = 20_000
 IDLE_FIRST_S = 0.005
 IDLE_LONGEST_S = 0.1
 STANDBY_S = 1.0
@@ -45,6 +45,7 @@ class Relay:
         self._loop = Loop("relay", self._run, self._ear.wake)
         self._started = False
         self._due_at: dict[str, float] = {}
+        self._may_have_demands = True
         database.on_said.append(self._ear.wake)
 
     async def start(self) -> None:
@@ -83,8 +84,8 @@ class Relay:
             await self._publisher.stop()
 
     async def turn(self) -> int | None:
-        """One round and, when due, upkeep. The number of records sent, None where another relay is
-        at work.
+        """One round and, when due, upkeep. 0 where there was nothing to do, None where another
+        relay is at work.
 
         What the tables tell is told first, whether the bus answers or not: the outbox ages just
         when it does not.
@@ -95,7 +96,12 @@ class Relay:
             self._started = True
         if self._is_due("heal", self._upkeep.look_every_s):
             await self._heal(await self._publisher.lives())
-        return await self.send()
+            self._may_have_demands = True
+        sent = await self.send()
+        if self._may_have_demands and sent is not None and sent < ROWS_MAX:
+            self._may_have_demands = await self._say_again()
+            return sent or int(self._may_have_demands)
+        return sent
 
     async def _keep(self) -> None:
         if self._is_due("measure", self._upkeep.look_every_s):
@@ -130,31 +136,40 @@ class Relay:
             metrics.RELAYED.labels(self._service, message.topic).inc()
         return len(claimed.messages)
 
-    async def republish(self, since: datetime | None = None) -> int:
-        """Have everything sent again that was written since then and is still kept. The number of
-        rows.
-
-        For a broker that lost its data. Records come twice to whoever had them, which changes
-        nothing.
+    async def _say_again(self) -> bool:
+        """A part of what was demanded is to be sent again, where the last round had room for it: so
+        what is new never waits for more than a part. False: there is no demand.
         """
-        rows = await republish(self._begin, CAUSE, since)
+        async with self._begin(CAUSE) as tx:
+            return await outbox.lead(tx) and await demands.work_off(tx, ROWS_MAX, LOOK_MAX)
+
+    async def republish(self, since: datetime | None = None) -> None:
+        """Demand that everything be sent again that was written since then and is still kept.
+
+        Records come twice to whoever had them, which changes nothing.
+        """
+        async with self._begin(CAUSE) as tx:
+            await demands.demand(tx, since)
+        self._may_have_demands = True
         self._ear.wake()
-        return rows
 
     async def trim(self) -> None:
         """Drop what is older than the republish window and read by all that are known."""
         await self._keeper.trim()
 
     async def _heal(self, alive: Mapping[str, str]) -> None:
+        """Demand all of the outbox again, from its start, where a topic has begun a new life."""
+        if not alive:
+            return
         async with self._begin(CAUSE) as tx:
-            known = await lives.known(tx) if alive else {}
-        reborn = [topic for topic, life in alive.items() if known.get(topic, life) != life]
-        if reborn:
-            rows = await self.republish()
-            logger().warning("republish", service=self._service, topics=reborn, rows=rows)
-        if any(known.get(topic) != life for topic, life in alive.items()):
-            async with self._begin(CAUSE) as tx:
+            known = await lives.known(tx)
+            reborn = [topic for topic, life in alive.items() if known.get(topic, life) != life]
+            if reborn:
+                await demands.demand(tx, None, anew=True)
+            if any(known.get(topic) != life for topic, life in alive.items()):
                 await lives.remember(tx, alive)
+        if reborn:
+            logger().warning("republish", service=self._service, topics=reborn)
 
     def _went_well(self) -> None:
         if self.failing:

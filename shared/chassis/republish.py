@@ -1,33 +1,17 @@
 """Have things said again: for a broker that lost its data, or a consumer that must hear anew."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from typing import Any
 
-from chassis.bus import outbox
+from fastapi import Response
+from sqlalchemy.engine import Row
+
+from chassis.bus import demands
 from chassis.http.bodies import Body, Instant, View
-from chassis.http.route import BeginDep, CauseDep, Router
-from chassis.tx import Cause, Tx
+from chassis.http.problems import NotFound
+from chassis.http.route import Router, TxDep
+from chassis.parked import number_of
 
-UNMARK_MAX = 10_000
-
-Begins = Callable[[Cause], AbstractAsyncContextManager[Tx]]
-
-
-async def republish(begin: Begins, cause: Cause, since: datetime | None) -> int:
-    """Mark everything unsent that was written since then (None: all that is kept); how many rows.
-
-    The relay sends it by itself. Records come twice to whoever had them, which changes nothing.
-    """
-    async with begin(cause) as tx:
-        before = await outbox.moment(tx)
-    total = 0
-    while True:
-        async with begin(cause) as tx:
-            unmarked = await outbox.unmark(tx, since, before, UNMARK_MAX)
-        total += unmarked
-        if unmarked < UNMARK_MAX:
-            return total
+ACCEPTED = 202
 
 
 class RepublishBody(Body):
@@ -37,17 +21,46 @@ class RepublishBody(Body):
 
 
 class RepublishView(View):
-    """How many of the outbox's rows, a transaction each, will be said again."""
+    """A demand: `open` while the relay works it off, `done` once all of it is on its way. `rows`:
+    how many of the outbox's rows, a transaction each, were taken up so far.
+    """
 
+    republish_id: str
+    since: Instant | None
+    state: str
     rows: int
+    demanded_at: Instant
+    done_at: Instant | None
 
 
 def republish_router(service: str) -> Router:
-    """POST /v1/{service}/outbox/republish, scope `ops`."""
+    """POST /v1/{service}/outbox/republish and GET …/republish/{republish_id}, scope `ops`."""
     router = Router(tags=[service])
+    path = f"/{service}/outbox/republish"
 
-    @router.post(f"/{service}/outbox/republish", scope="ops")
-    async def say_again(body: RepublishBody, begin: BeginDep, cause: CauseDep) -> RepublishView:
-        return RepublishView(rows=await republish(begin, cause, body.since))
+    @router.post(path, scope="ops", status_code=ACCEPTED)
+    async def say_again(body: RepublishBody, tx: TxDep, response: Response) -> RepublishView:
+        view = view_of(await demands.demand(tx, body.since))
+        response.headers["Location"] = f"/v1{path}/{view.republish_id}"
+        return view
+
+    @router.get(path + "/{republish_id}", scope="ops", refuses=(NotFound,))
+    async def show_republish(republish_id: str, tx: TxDep) -> RepublishView:
+        found = await demands.find(tx, number_of(republish_id))
+        if found is None:
+            raise NotFound
+        return view_of(found)
 
     return router
+
+
+def view_of(demand: Row[Any]) -> RepublishView:
+    """The demand as it is shown."""
+    return RepublishView(
+        republish_id=str(demand.id),
+        since=demand.since,
+        state="open" if demand.done_at is None else "done",
+        rows=demand.again,
+        demanded_at=demand.demanded_at,
+        done_at=demand.done_at,
+    )

@@ -83,7 +83,7 @@ async def test_a_record_that_comes_twice_is_told_apart_by_its_id(house: House) -
     async with house.relaying() as relay, house.hearing():
         await house.say(enrolled(1))
         await house.until_heard(1)
-        assert await relay.republish() == 1
+        await relay.republish()
         await eventually(lambda: _heard_times(house, 2))
     assert await house.heard() == ["e1", "e1"]
 

@@ -30,7 +30,10 @@ SELECT o.topic, o.partition, max(o.next_offset) AS next_offset FROM consumer_off
 WHERE o.consumer = :consumer GROUP BY o.topic, o.partition
 """
 PARKED = "SELECT reason, detail, count(*) FROM parked GROUP BY reason, detail"
-UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"
+UNSENT = """
+SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
+    + (SELECT count(*) FROM republish WHERE done_at IS NULL) AS n
+"""
 ENDS = "SELECT topic, partition, next_offset FROM bus_partition"
 
 

@@ -14,7 +14,10 @@ from deploy.local.topics import PARTITIONS
 from tests.e2e.suite import service
 from tests.faults.checker import Books
 
-UNSENT = "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"
+UNSENT = """
+SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
+    + (SELECT count(*) FROM republish WHERE done_at IS NULL) AS n
+"""
 OPEN_REDEMPTIONS = """
 SELECT count(*) AS n FROM redemption WHERE state IN ('decided', 'refusing', 'cancelling')
 """

@@ -41,19 +41,6 @@ SELECT
 FROM outbox WHERE sent_at IS NULL
 """
 
-NOW = """
-SELECT clock_timestamp() AS at
-"""
-
-UNMARK = """
-UPDATE outbox SET sent_at = NULL WHERE id IN (
-    SELECT id FROM outbox
-    WHERE sent_at < :before AND (CAST(:since AS timestamptz) IS NULL OR created_at >= :since)
-    ORDER BY id LIMIT :limit
-)
-RETURNING 1
-"""
-
 TRIM = """
 DELETE FROM outbox WHERE id IN (
     SELECT id FROM (SELECT id, sent_at FROM outbox ORDER BY id LIMIT :limit) AS oldest
@@ -103,19 +90,6 @@ async def unsent(tx: Tx) -> tuple[int, float]:
     """How many rows wait, and how old the oldest is, in seconds."""
     row = (await tx.execute("unsent_outbox", UNSENT))[0]
     return row.rows, row.age_s
-
-
-async def moment(tx: Tx) -> datetime:
-    """The database's present moment."""
-    at: datetime = (await tx.execute("database_moment", NOW))[0].at
-    return at
-
-
-async def unmark(tx: Tx, since: datetime | None, before: datetime, limit: int) -> int:
-    """Have rows sent again: written at or after `since` (None: all that is kept), last sent before
-    `before`.
-    """
-    return len(await tx.execute("unmark_outbox", UNMARK, since=since, before=before, limit=limit))
 
 
 async def trim(tx: Tx, kept_s: float, unread_from: datetime | None, limit: int) -> int:
