@@ -10,17 +10,24 @@ ADMIN_MAX_S = 30
 
 
 async def create_topics(
-    brokers: str, partitions: Mapping[str, int], *, replication: int = 1
+    brokers: str,
+    partitions: Mapping[str, int],
+    *,
+    replication: int = 1,
+    settings: Mapping[str, str] | None = None,
 ) -> None:
-    """Creates each topic with its number of partitions. Raises KafkaError if the broker refuses
-    one.
+    """Creates each topic with its number of partitions and Kafka's `settings` of a topic. Raises
+    KafkaError if the broker refuses one.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     async with asyncio.timeout(ADMIN_MAX_S):
         await admin.start()
         try:
             answer = await admin.create_topics(
-                [NewTopic(name, count, replication) for name, count in partitions.items()]
+                [
+                    NewTopic(name, count, replication, topic_configs=dict(settings or {}))
+                    for name, count in partitions.items()
+                ]
             )
         finally:
             await admin.close()

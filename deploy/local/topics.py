@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.bus.kafka_topics import Shape
 from contracts.catalog import TOPICS
 from deploy.kafka import create_topics
 
@@ -10,4 +11,6 @@ PARTITIONS = 12
 
 async def ensure_topics(brokers: str) -> None:
     """Make every topic of the catalog."""
-    await create_topics(brokers, dict.fromkeys(TOPICS, PARTITIONS))
+    shape = Shape(PARTITIONS)
+    counts = dict.fromkeys(TOPICS, shape.partitions)
+    await create_topics(brokers, counts, settings=shape.settings())

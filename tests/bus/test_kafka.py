@@ -14,9 +14,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis.bus.kafka_subscriber import KafkaSubscriber
-from chassis.bus.kafka_topics import Topics
+from chassis.bus.kafka_topics import KEPT_S, Shape, Topics
 from chassis.bus.port import BusDown
 from chassis.database import Database
 from chassis.testing.eventually import eventually
@@ -24,7 +25,7 @@ from chassis.tx import Cause
 from chassis.upkeep import Upkeep
 from deploy.kafka import Broker
 from tests.bus.house import House, enrolled
-from tests.bus.wires import HEARER, TOPIC, KafkaWire
+from tests.bus.wires import HEARER, TOPIC, KafkaWire, admin
 from tests.happenings import Must, happened
 
 QUICK = Upkeep(look_every_s=0.2)
@@ -154,10 +155,10 @@ async def test_a_thawed_zombie_doubles_nothing(house: House, broker: Broker) -> 
 async def test_a_topic_has_an_id_of_its_own_for_each_life(wire: KafkaWire) -> None:
     asking = Topics(wire.broker.bootstrap)
     try:
-        await asking.make([TOPIC], 2)
+        await asking.make([TOPIC], Shape(2))
         first = await asking.ids([TOPIC, "never.made"])
         await wire.forget()
-        await asking.make([TOPIC], 2)
+        await asking.make([TOPIC], Shape(2))
         second = await asking.ids([TOPIC])
     finally:
         await asking.close()
@@ -165,11 +166,25 @@ async def test_a_topic_has_an_id_of_its_own_for_each_life(wire: KafkaWire) -> No
     assert first[TOPIC] != second[TOPIC]
 
 
+async def test_a_topic_keeps_a_record_as_long_as_it_can_be_said_again(
+    wire: KafkaWire, broker: Broker
+) -> None:
+    for kept_s in (KEPT_S, KEPT_S + 86_400):
+        asking = Topics(broker.bootstrap)
+        await asking.make([TOPIC], Shape(1, kept_s))
+        await asking.close()
+        settings = await _settings(broker)
+        assert int(settings["retention.ms"]) == kept_s * 1_000
+        assert int(settings["segment.ms"]) == 86_400_000
+        assert settings["cleanup.policy"] == "delete"
+        await wire.forget()
+
+
 async def test_a_bus_that_is_not_there_is_said_to_be_down() -> None:
     async def nowhere(places):
         return dict.fromkeys(places, 0)
 
-    subscriber = KafkaSubscriber("127.0.0.1:1", HEARER, [TOPIC], 1, nowhere)
+    subscriber = KafkaSubscriber("127.0.0.1:1", HEARER, [TOPIC], Shape(1), nowhere)
     with pytest.raises(BusDown):
         await subscriber.start()
     await subscriber.stop()
@@ -199,3 +214,9 @@ async def _both(*all_of: bool) -> bool:
 async def _all_twice_or_more(house: House) -> bool:
     heard = await house.heard()
     return all(heard.count(f"e{n}") >= 2 for n in range(10))
+
+
+async def _settings(broker: Broker) -> dict[str, str]:
+    async with admin(broker) as at:
+        (answer,) = await at.describe_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC)])
+    return {name: value for name, value, *_ in answer.resources[0][4]}

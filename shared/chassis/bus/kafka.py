@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from chassis.bus.bounded import let_go
 from chassis.bus.kafka_subscriber import KafkaSubscriber
-from chassis.bus.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Topics
+from chassis.bus.kafka_topics import KEPT_S, MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Shape, Topics
 from chassis.bus.message import Message
 from chassis.bus.port import BusDown, Positions
 from chassis.bus.topics import Catalog, topics_of
@@ -30,16 +30,16 @@ RETRY_MS = 50
 class KafkaPublisher:
     """Sends an author's topics. After a failure it is stopped and started again."""
 
-    def __init__(self, brokers: str, topics: Sequence[str], partitions: int) -> None:
+    def __init__(self, brokers: str, topics: Sequence[str], shape: Shape) -> None:
         self._brokers = brokers
         self._topics = topics
-        self._partitions = partitions
+        self._shape = shape
         self._asking = Topics(brokers)
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
         """Make the author's topics where they are missing, and connect. Raises BusDown."""
-        await self._asking.make(self._topics, self._partitions)
+        await self._asking.make(self._topics, self._shape)
         producer = AIOKafkaProducer(
             bootstrap_servers=self._brokers,
             acks="all",
@@ -95,29 +95,32 @@ async def _send(producer: AIOKafkaProducer, message: Message) -> asyncio.Future[
 
 
 class KafkaBus:
-    """One service's way to a Kafka cluster. `partitions` of new topics; what exists keeps its
-    own.
+    """One service's way to a Kafka cluster. `partitions` of new topics, and how long they keep a
+    record; what exists keeps its own.
     """
 
     def __init__(
-        self, service: str, brokers: str, partitions: int, catalog: Catalog = TOPICS
+        self,
+        service: str,
+        brokers: str,
+        partitions: int,
+        kept_s: float = KEPT_S,
+        catalog: Catalog = TOPICS,
     ) -> None:
         self.service = service
         self._brokers = brokers
-        self._partitions = partitions
+        self._shape = Shape(partitions, kept_s)
         self._catalog = catalog
 
     def publisher(self) -> KafkaPublisher:
         """For the service's relay."""
-        return KafkaPublisher(
-            self._brokers, topics_of(self.service, self._catalog), self._partitions
-        )
+        return KafkaPublisher(self._brokers, topics_of(self.service, self._catalog), self._shape)
 
     def subscriber(
         self, consumer: str, topics: Collection[str], positions: Positions
     ) -> KafkaSubscriber:
         """A member of the group named `consumer`."""
-        return KafkaSubscriber(self._brokers, consumer, sorted(topics), self._partitions, positions)
+        return KafkaSubscriber(self._brokers, consumer, sorted(topics), self._shape, positions)
 
     async def close(self) -> None:
         """Nothing is shared."""

@@ -9,7 +9,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from chassis.bus.bounded import let_go
-from chassis.bus.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Topics
+from chassis.bus.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MAX_MS, Shape, Topics
 from chassis.bus.message import Batch, Place, Record
 from chassis.bus.port import BusDown, Positions
 
@@ -30,10 +30,10 @@ class KafkaSubscriber:
     """Reads the partitions that the group gives it, from where its consumer says."""
 
     def __init__(
-        self, brokers: str, group: str, topics: Sequence[str], partitions: int, positions: Positions
+        self, brokers: str, group: str, topics: Sequence[str], shape: Shape, positions: Positions
     ) -> None:
         self._topics = topics
-        self._partitions = partitions
+        self._shape = shape
         self._positions = positions
         self._asking = Topics(brokers)
         self._assigned: dict[TopicPartition, Place] = {}
@@ -59,7 +59,7 @@ class KafkaSubscriber:
         """Join the group; topics that are missing are made first, so that there is something to be
         assigned.
         """
-        await self._asking.make(self._topics, self._partitions)
+        await self._asking.make(self._topics, self._shape)
         self._hands_free.set()
         try:
             async with asyncio.timeout(JOIN_MAX_S):

@@ -42,7 +42,29 @@ MESSAGE_BYTES_MAX = 4 * RECORD_BODY_MAX
 at its author.
 """
 
-TOPIC_SETTINGS = {"max.message.bytes": str(MESSAGE_BYTES_MAX)}
+DAY_S = 86_400
+KEPT_S = 8 * DAY_S
+"""How long a topic keeps a record: as long as an outbox can say it again."""
+
+
+class Shape(NamedTuple):
+    """What a topic is made with; one that is there already is left as it is.
+
+    A log is dropped by whole segments, so a record stays up to a segment's time longer than
+    `kept_s`.
+    """
+
+    partitions: int
+    kept_s: float = KEPT_S
+
+    def settings(self) -> dict[str, str]:
+        """As Kafka calls them."""
+        return {
+            "cleanup.policy": "delete",
+            "max.message.bytes": str(MESSAGE_BYTES_MAX),
+            "retention.ms": str(round(self.kept_s * 1_000)),
+            "segment.ms": str(round(min(self.kept_s, DAY_S) * 1_000)),
+        }
 
 
 class TopicId(AbstractType[UUID]):  # type: ignore[misc]
@@ -158,7 +180,7 @@ class Topics:
         self._brokers = brokers
         self._client: AIOKafkaClient | None = None
 
-    async def make(self, topics: Collection[str], partitions: int) -> None:
+    async def make(self, topics: Collection[str], shape: Shape) -> None:
         """Make what is missing, on up to three brokers, and return once the cluster shows it; what
         is there is left as it is. Raises BusDown.
         """
@@ -167,7 +189,10 @@ class Topics:
         copies = min(REPLICATION_MAX, len(answer.brokers))
         if missing:
             await self._create(
-                [NewTopic(t, partitions, copies, topic_configs=TOPIC_SETTINGS) for t in missing]
+                [
+                    NewTopic(topic, shape.partitions, copies, topic_configs=shape.settings())
+                    for topic in missing
+                ]
             )
             await self._shown(missing)
 

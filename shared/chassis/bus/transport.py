@@ -1,6 +1,7 @@
 """Opens the transport that the settings name."""
 
 from chassis.bus.kafka import KafkaBus
+from chassis.bus.kafka_topics import DAY_S
 from chassis.bus.local import LocalBus
 from chassis.bus.port import Bus
 from chassis.database import Database
@@ -12,5 +13,6 @@ async def open_bus(service: str, settings: Settings, database: Database) -> Bus:
     those who use it.
     """
     if settings.bus == "kafka":
-        return KafkaBus(service, settings.brokers, settings.partitions)
+        kept_s = settings.republish_days * DAY_S
+        return KafkaBus(service, settings.brokers, settings.partitions, kept_s)
     return LocalBus(service, {service: database.dsn} | settings.authors)
