@@ -168,12 +168,12 @@ async def test_of_two_copies_that_rewind_one_does(hearer: Database) -> None:
         await stand(tx, HEARER, [PLACE])
         await advance(tx, HEARER, PLACE, 0, record(4, 4))
     async with hearer.begin(LOOKING) as tx:
-        assert (await stand(tx, HEARER, [PLACE]))[PLACE] == (5, record(4, 4).digest())
+        assert (await stand(tx, HEARER, [PLACE]))[PLACE] == (5, record(4, 4).digest(), 0)
         await rewind(tx, HEARER, PLACE, 5)
     async with hearer.begin(LOOKING) as tx:
         with pytest.raises(Zombie):
             await rewind(tx, HEARER, PLACE, 5)
-        assert (await stand(tx, HEARER, [PLACE]))[PLACE] == (0, None)
+        assert (await stand(tx, HEARER, [PLACE]))[PLACE] == (0, None, 0)
 
 
 async def test_another_record_at_a_parked_ones_place_is_parked_too(hearer: Database) -> None:

@@ -80,6 +80,17 @@ async def test_too_many_parked_in_a_row_stop_the_consumer(house: House) -> None:
     assert len(await house.parked()) == 3
 
 
+async def test_a_restart_does_not_forget_how_many_were_parked_in_a_row(house: House) -> None:
+    poison = [raw(0, event_type="laurel.Unheard.v1") for _ in range(10)]
+    await put(house.wire, house.author, poison)
+    for _ in range(3):
+        async with house.hearing(limits=quick(parked_in_a_row_max=3)) as consumer:
+            await until(consumer.trouble, "the consumer says why it stopped")
+    assert len(await house.parked()) == 3
+    async with house.hearing(limits=quick(parked_in_a_row_max=10)):
+        await house.until_parked(10)
+
+
 async def test_good_records_between_start_the_count_again(house: House) -> None:
     mixed = [m for n in range(10) for m in (raw(n), raw(n, event_type="laurel.Unheard.v1"))]
     await put(house.wire, house.author, mixed)

@@ -119,7 +119,7 @@ class Worker:
         if reading.last is not None:
             await failpoints.reach("consumer.before_inbox")
             async with self._database.begin(self._cause(place, standing)) as tx:
-                await self._settle(tx, place, reading, standing.next_offset, reading.last)
+                await self._settle(tx, place, reading, standing.next_offset)
             standing.next_offset = reading.last.offset + 1
             standing.witness = reading.last.digest()
             standing.parked_in_a_row = reading.parked_in_a_row
@@ -127,10 +127,11 @@ class Worker:
         if reading.stop:
             raise reading.stop
 
-    async def _settle(
-        self, tx: Tx, place: Place, reading: Reading, expected: int, last: Record
-    ) -> None:
-        await offsets.advance(tx, self._consumer, place, expected, last)
+    async def _settle(self, tx: Tx, place: Place, reading: Reading, expected: int) -> None:
+        assert reading.last is not None
+        await offsets.advance(
+            tx, self._consumer, place, expected, reading.last, reading.parked_in_a_row
+        )
         await park(tx, self._consumer, place, reading.unfit)
         await dispatch(tx, self._subscriptions, reading.events)
         await failpoints.reach("consumer.after_effect")

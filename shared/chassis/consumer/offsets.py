@@ -2,7 +2,8 @@
 pass.
 
 Beside the offset stands a witness: the digest of the record before it. A log whose tail was lost
-fills the same offsets with other records; the witness tells.
+fills the same offsets with other records; the witness tells. And how many records before it, one
+after another, could not be understood: a consumer that is started again goes on counting.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ ON CONFLICT (consumer, topic, incarnation, partition) DO NOTHING
 """
 
 STAND = """
-SELECT o.topic, o.incarnation, o.partition, o.next_offset, o.witness
+SELECT o.topic, o.incarnation, o.partition, o.next_offset, o.witness, o.parked_in_a_row
 FROM consumer_offset AS o
 JOIN unnest(CAST(:topics AS text[]), CAST(:incarnations AS text[]), CAST(:partitions AS integer[]))
     AS p(topic, incarnation, partition)
@@ -30,15 +31,16 @@ WHERE o.consumer = :consumer
 """
 
 ADVANCE = """
-UPDATE consumer_offset SET next_offset = :ends_at, witness = :witness, updated_at = now()
+UPDATE consumer_offset SET next_offset = :ends_at, witness = :witness,
+    parked_in_a_row = :parked_in_a_row, updated_at = now()
 WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
     AND partition = :partition AND next_offset = :expected AND next_offset < :ends_at
 RETURNING 1
 """
 
-
 REWIND = """
-UPDATE consumer_offset SET next_offset = 0, witness = NULL, updated_at = now()
+UPDATE consumer_offset
+SET next_offset = 0, witness = NULL, parked_in_a_row = 0, updated_at = now()
 WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
     AND partition = :partition AND next_offset = :expected
 RETURNING 1
@@ -50,12 +52,13 @@ class Zombie(Exception):
 
 
 class Stand(NamedTuple):
-    """The offset to read next, and the digest of the record before it; None where nothing vouches
-    for it.
+    """The offset to read next, the digest of the record before it (None: nothing vouches for it),
+    and how many before it were parked in a row.
     """
 
     next_offset: int
     witness: bytes | None
+    parked_in_a_row: int
 
 
 class Rewound(Exception):
@@ -72,12 +75,16 @@ async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, S
     await tx.execute("make_offsets", MAKE, consumer=consumer, **columns)
     rows = await tx.execute("read_offsets", STAND, consumer=consumer, **columns)
     return {
-        Place(row.topic, row.incarnation, row.partition): Stand(row.next_offset, row.witness)
+        Place(row.topic, row.incarnation, row.partition): Stand(
+            row.next_offset, row.witness, row.parked_in_a_row
+        )
         for row in rows
     }
 
 
-async def advance(tx: Tx, consumer: str, place: Place, expected: int, last: Record) -> None:
+async def advance(
+    tx: Tx, consumer: str, place: Place, expected: int, last: Record, parked_in_a_row: int = 0
+) -> None:
     """Stand behind `last`, from `expected` only. Raises Zombie."""
     rows = await tx.execute(
         "advance_offset",
@@ -86,6 +93,7 @@ async def advance(tx: Tx, consumer: str, place: Place, expected: int, last: Reco
         expected=expected,
         ends_at=last.offset + 1,
         witness=last.digest(),
+        parked_in_a_row=parked_in_a_row,
         **place._asdict(),
     )
     if not rows:
