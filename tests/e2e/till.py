@@ -77,7 +77,10 @@ class Till:
             "source_ref": ref,
             "purchase_ref": purchase_ref,
             "occurred_at": back.occurred_at.isoformat(),
-            "lines": [{"line_id": line_id, "quantity": units} for line_id, units in back.units],
+            "lines": [
+                *({"line_id": line_id, "quantity": units} for line_id, units in back.units),
+                *({"line_id": line_id, "refund_minor": money} for line_id, money in back.refunds),
+            ],
         }
 
     async def redeem(self, member_id: str, reward_id: str, key: str) -> httpx.Response:

@@ -1,0 +1,67 @@
+"""Voids, refunds of value, activities and statuses travel through the suite, and nobody chokes."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+
+from tests.e2e.settling import PARKED, Rest, rows
+from tests.e2e.suite import Ground, Suite
+from tests.e2e.test_story import FILES
+from tests.e2e.till import Till
+from tests.oracle.test_story import ENROLLED, A, B, C, D, on
+
+NOW = on(4, 25)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def suite(ground: Ground) -> AsyncIterator[Suite]:
+    suite = Suite(ground, NOW)
+    await suite.start()
+    await suite.publish(FILES)
+    yield suite
+    await suite.stop()
+
+
+async def told(suite: Suite, who: str, path: str, body: Any = None) -> dict[str, Any]:
+    """Something said at a door, and taken in."""
+    answer = await (await suite.client(who)).post(path, json=body)
+    assert answer.status_code in {200, 201}, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_what_is_new_is_heard_by_everybody_twice_and_parked_by_nobody(suite: Suite) -> None:
+    till, rest = Till(await suite.client("till"), "CNY"), Rest(suite)
+    member_id = await till.enrol("NEW1", ENROLLED)
+    for ref, purchase in (("n-A", A), ("n-B", B), ("n-C", C)):
+        await till.buy("NEW1", ref, purchase)
+    await rest.settle()
+    assert (await till.standing(member_id))["tier"] == "silver"
+    await told(suite, "till", "/v1/purchases/n-C/void")
+    refund = {"line_id": "1", "refund_minor": 5_000}
+    body = {"purchase_ref": "n-B", "occurred_at": NOW.isoformat(), "lines": [refund]}
+    await told(suite, "till", "/v1/returns", {"source_ref": "n-m", **body})
+    done = {"kind": "delivered", "occurred_at": NOW.isoformat(), "purchase_ref": "n-A"}
+    await told(
+        suite, "web", "/v1/activities", done | {"source_ref": "n-a", "purchase_source": "till"}
+    )
+    moved = {"status": "suspended", "reason": "asked for it"}
+    await told(suite, "staff", f"/v1/members/{member_id}/status", moved)
+    await rest.settle()
+    await suite.say_again()
+    await rest.settle()
+    assert [await rows(each, PARKED) for each in suite.processes.values()] == [[], [], [], []]
+    assert (await till.standing(member_id))["tier"] == "regular"
+
+
+async def test_T4_what_was_voided_lifted_no_tier_and_left_no_points(suite: Suite) -> None:
+    till, rest = Till(await suite.client("till"), "CNY"), Rest(suite)
+    member_id = await till.enrol("NEW2", ENROLLED)
+    await till.buy("NEW2", "v-D", D)
+    await told(suite, "till", "/v1/purchases/v-D/void")
+    await rest.settle()
+    points = await till.points(member_id)
+    assert (points["available"], points["deficit"]) == (0, 0)
+    history = await till.get(f"/v1/standings/{member_id}/history")
+    assert {each["tier"] for each in history["items"]} == {"regular"}
