@@ -3,19 +3,19 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 from hypothesis import strategies as st
 
 from contracts.events.purchases import PurchaseRecorded
 from contracts.events.tiers import TierChanged
 from points_svc.domain.books import Book
+from points_svc.domain.facts import Returned
 from points_svc.domain.postings import NO_HEAD, chained
-from points_svc.domain.rules import Expiry, PointRule
-from points_svc.domain.targets import Returned
+from points_svc.domain.rules import Expiry, plain_rule
 from points_testing.ledger import (
     BY_TIER,
     GROWTH,
-    POINTS,
     Ledger,
     purchase,
     returned,
@@ -25,7 +25,7 @@ from points_testing.ledger import (
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = START + timedelta(days=40)
-SHORT = rules_of(PointRule("points", POINTS.rate, Expiry("days", 20), True, BY_TIER), GROWTH)
+SHORT = rules_of(plain_rule("points", Fraction(1), Expiry("days", 20), True, BY_TIER), GROWTH)
 TIERS = sorted(BY_TIER)
 
 

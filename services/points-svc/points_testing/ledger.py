@@ -12,9 +12,11 @@ from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain import accrual, adjustments, burns, holds, rerating
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Book, Books
+from points_svc.domain.facts import Back, Purchased, Returned
 from points_svc.domain.moments import moment_id
-from points_svc.domain.rules import Expiry, PointRule, RuleBook, Rules
-from points_svc.domain.targets import Posted, Purchased, Returned
+from points_svc.domain.rules import Expiry, PointRule, RuleBook, Rules, plain_rule
+from points_svc.domain.standings import Standing
+from points_svc.domain.targets import Posted
 from points_svc.domain.tiers import Timeline, hear, just_before
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,8 +27,8 @@ BY_TIER = {
     "gold": Fraction(2),
     "vip": Fraction(2),
 }
-POINTS = PointRule("points", Fraction(1), Expiry("end_of_year", 1), True, BY_TIER)
-GROWTH = PointRule("growth", Fraction(1), Expiry("never"), False)
+POINTS = plain_rule("points", Fraction(1), Expiry("end_of_year", 1), True, BY_TIER)
+GROWTH = plain_rule("growth", Fraction(1), Expiry("never"), False)
 WHY = DecisionBasis("key:till", "request", "name", "test")
 
 
@@ -74,7 +76,8 @@ def purchase(
 
 
 def returned(bought: PurchaseRecorded, ref: str, at: datetime, *units: tuple[str, int]) -> Returned:
-    return Returned(bought.fact_id, moment_id(at, ref), at, units)
+    lines = tuple(Back(*one) for one in units)
+    return Returned(bought.fact_id, moment_id(at, ref), at, lines)
 
 
 def told(seq: int, *tiers: tuple[datetime, str]) -> TierChanged:
@@ -172,7 +175,7 @@ class Ledger:
             self.rerate(fact_id)
 
     def rerate(self, fact_id: str) -> None:
-        known, told = self.purchases[fact_id], {"main": self.timeline}
+        known, told = self.purchases[fact_id], Standing({"main": self.timeline})
         for rule in known.rules.points:
             due = rerating.Due.of(
                 known, rule.point_type, told, self.returns_of(fact_id), self.posted()

@@ -17,7 +17,7 @@ Refusal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import msgspec
 from starlette.responses import Response
@@ -197,12 +197,20 @@ CODES: Mapping[str, str] = {
 }
 
 
-def field_errors(errors: Sequence[Mapping[str, Any]], skip: int = 1) -> list[FieldError]:
-    """Pydantic's findings as pointers and codes; `skip` drops leading locations such as `body`."""
+def field_errors(
+    errors: Sequence[Mapping[str, Any]], skip: int = 1, body: object = None
+) -> list[FieldError]:
+    """Pydantic's findings as pointers and codes; `skip` drops leading locations such as `body`.
+
+    Where the body is given, pointers lead through it: which of several shapes a part was read as is
+    no step of theirs.
+    """
     found: list[FieldError] = []
     for error in errors[:20]:
         kind = str(error["type"])
         place = error["loc"][skip : -1 if kind == "extra_forbidden" else None]
+        if body is not None:
+            place = _through(body, place, kind == "missing")
         path = "".join(f"/{part}" for part in place if _known(part))
         own = error.get("ctx", {}).get("code") if kind == "value_error" else None
         found.append(
@@ -211,6 +219,16 @@ def field_errors(errors: Sequence[Mapping[str, Any]], skip: int = 1) -> list[Fie
             )
         )
     return found
+
+
+def _through(body: object, place: Sequence[object], is_missing: bool) -> list[object]:
+    steps: list[object] = []
+    for part in place[:-1] if is_missing else place:
+        is_index = isinstance(body, list) and isinstance(part, int) and part < len(body)
+        if is_index or (isinstance(body, dict) and part in body):
+            body = cast(Any, body)[part]
+            steps.append(part)
+    return [*steps, *place[-1:]] if is_missing else steps
 
 
 def _known(part: object) -> bool:

@@ -85,7 +85,7 @@ async def serve(request: Request, terms: Terms, inner: Inner) -> Response:
         content = again.view.model_dump_json().encode()
         return _replay(again.status, content, "application/json")
     except RequestValidationError as error:
-        refusal: Refusal = problems.Invalid(*problems.field_errors(error.errors()))
+        refusal: Refusal = problems.Invalid(*problems.field_errors(error.errors(), body=error.body))
     except Refusal as error:
         refusal = error
     except TimeoutError:

@@ -7,7 +7,7 @@ What was posted before is written into the journal, and compared with what stood
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -62,7 +62,6 @@ CREATE TABLE audit_round (
     is_one           boolean PRIMARY KEY CHECK (is_one),
     began_at         timestamptz NOT NULL,
     after_member     text COLLATE "C" NOT NULL,
-    after_type       text COLLATE "C" NOT NULL,
     accounts         bigint NOT NULL,
     postings         bigint NOT NULL,
     violations       bigint NOT NULL,
@@ -72,6 +71,25 @@ CREATE TABLE audit_round (
     last_accounts    bigint NOT NULL,
     last_postings    bigint NOT NULL,
     last_violations  bigint NOT NULL
+)"""
+
+ANCHOR = """
+CREATE TABLE anchor (
+    anchor_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    anchored_at  timestamptz NOT NULL,
+    number       bigint NOT NULL,
+    heads        bigint NOT NULL,
+    root         bytea NOT NULL,
+    link         bytea NOT NULL,
+    is_outside   boolean NOT NULL
+)"""
+
+ANCHOR_MARK = """
+CREATE TABLE anchor_mark (
+    is_one      boolean PRIMARY KEY CHECK (is_one),
+    reached     bigint NOT NULL,
+    gaps        bigint[] NOT NULL,
+    seen_by     bigint NOT NULL
 )"""
 
 FINDING = """
@@ -191,14 +209,14 @@ BEGIN
     END IF;
 END $$"""
 
-APPEND_ONLY = ("journal_entry", "journal_roll", "journal_sum", "finding")
+APPEND_ONLY = ("journal_entry", "journal_roll", "journal_sum", "anchor", "finding")
 
 
 def upgrade() -> None:
     """Make the tables, write the journal of what was posted, compare, and refuse every change."""
-    tables = (JOURNAL_ENTRY, JOURNAL_ROLL, JOURNAL_SUM, JOURNAL_MARK, AUDIT_ROUND, FINDING)
+    tables = (JOURNAL_ENTRY, JOURNAL_ROLL, JOURNAL_SUM, JOURNAL_MARK, ANCHOR, ANCHOR_MARK)
     written = (MONTH_OF, ZONE, DRAWN, CAPTURED, SHARES, WRITE_JOURNAL, KEEP_SUMS)
-    for statement in (*tables, *written):
+    for statement in (*tables, AUDIT_ROUND, FINDING, *written):
         op.execute(statement)
     op.execute("CREATE INDEX journal_sum_day ON journal_sum (recorded_on)")
     op.execute("CREATE UNIQUE INDEX finding_order ON finding (finding_id)")

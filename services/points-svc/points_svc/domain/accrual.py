@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from contracts.events.points import PointsAccrued, PointsReversed
-from contracts.events.purchases import PurchaseRecorded
+from contracts.events.purchases import ActivityRecorded, PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId, PointType
 from points_svc.domain import worth
-from points_svc.domain.basis import AccrualBasis, Line, Rate, packed
+from points_svc.domain.basis import PACKED_SHARED, AccrualBasis, Line, Rate, packed
 from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
+from points_svc.domain.facts import Purchased, Returned
 from points_svc.domain.rules import PointRule, RuleBook
-from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
+from points_svc.domain.standings import NOBODY, Standing
+from points_svc.domain.targets import Change, Posted, changes
 from points_svc.domain.tiers import Told
 
 
@@ -22,48 +26,76 @@ class Terms(NamedTuple):
     shortfall: str
 
 
-def purchased(purchase: PurchaseRecorded, told: Told | None, rules: RuleBook) -> Purchased:
+def purchased(
+    purchase: PurchaseRecorded, told: Told | None, rules: RuleBook, standing: Standing = NOBODY
+) -> Purchased:
     """The purchase as the ledger keeps it. A line never takes points away: a net below zero counts
-    as zero.
+    as zero. The tier that was `told` for just before it rates it.
     """
     version = rules.in_force(purchase.occurred_at)
     names = {line.line_id for line in purchase.lines}
     assert len(names) == len(purchase.lines), "a purchase names each of its lines once"
     is_before = purchase.occurred_at < purchase.enrolled_at
+    key = (purchase.occurred_at, purchase.fact_id)
     basis = AccrualBasis(
-        lines=tuple(
-            Line(line.line_id, line.quantity, max(0, line.net_minor)) for line in purchase.lines
-        ),
-        rate=rate(told, is_before, version.base_tier),
-        is_before_enrolment=is_before,
-        currency=purchase.currency,
+        tuple(_line(line) for line in purchase.lines),
+        standing.rated(told, key, version, is_before),
+        is_before,
+        purchase.currency,
+        purchase.store_id,
+        purchase.source,
+        tuple(payment.kind for payment in purchase.payments),
+        purchase.attributes,
+        purchase.occasions,
     )
     return Purchased(purchase.member_id, purchase.fact_id, purchase.occurred_at, basis, version)
 
 
-def rate(told: Told | None, is_before_enrolment: bool, base_tier: str) -> Rate:
-    """The tier that rates a purchase: the one told for just before it; the base tier before
-    enrolment or untold (P6).
-    """
-    if told is None or is_before_enrolment:
-        return Rate(base_tier)
-    return Rate(told.tier, told.from_at, told.seq)
+def performed(activity: ActivityRecorded, standing: Standing, rules: RuleBook) -> Purchased:
+    """The activity as the ledger keeps it."""
+    version = rules.in_force(activity.occurred_at)
+    basis = AccrualBasis(
+        lines=(),
+        is_before_enrolment=activity.occurred_at < activity.enrolled_at,
+        source=activity.source,
+        attributes=activity.attributes,
+        occasions=activity.occasions,
+        activity=activity.kind,
+    )
+    done = Purchased(activity.member_id, activity.fact_id, activity.occurred_at, basis, version)
+    return done._replace(basis=replace(basis, rate=standing.rate(done)))
+
+
+def _line(line: PurchaseLine) -> Line:
+    net = max(0, line.net_minor)
+    return Line(
+        line.line_id,
+        line.quantity,
+        net,
+        line.sku,
+        line.category,
+        line.brand or "",
+        max(0, line.amount_minor - net),
+    )
 
 
 def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms: Terms) -> None:
-    """Post what a purchase is worth in every point type of its version, and what its waiting
-    returns take back.
+    """Post what a purchase or activity is worth in every point type that it brings, and what its
+    waiting returns take back. The first posting carries the facts, the others share them.
     """
     basis = packed(purchase.basis)
-    for rule in purchase.rules.points:
+    for rule in purchase.brings():
         _accrue(books, purchase, rule, returns, terms, basis)
+        if not purchase.is_activity:
+            basis = PACKED_SHARED
 
 
 def accrue_type(
     books: Books, purchase: Purchased, rule: PointRule, returns: Sequence[Returned], terms: Terms
 ) -> None:
     """Post what a purchase is worth in one point type alone: the others have been posted before."""
-    _accrue(books, purchase, rule, returns, terms, packed(purchase.basis))
+    own = AccrualBasis(None, purchase.basis.rate)
+    _accrue(books, purchase, rule, returns, terms, packed(own))
 
 
 def _accrue(
@@ -75,7 +107,7 @@ def _accrue(
     basis: bytes,
 ) -> None:
     book, used = books.of(purchase.member_id, rule.point_type), purchase.basis.rate
-    points = worth.points_as_bought(purchase.basis, purchase.per_minor(rule, used))
+    points = worth.points_as_bought(purchase, rule, used, purchase.around(used))
     open_lot(book, purchase, rule, points, basis)
     _say_accrued(book, purchase, used, points, 1)
     posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}

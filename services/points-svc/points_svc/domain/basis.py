@@ -6,33 +6,64 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Line(msgspec.Struct, array_like=True, frozen=True):
-    """One line of a purchase: `net_minor` of all its `units`."""
+    """One line of a purchase: `net_minor` of all its `units`, and what was discounted before that.
+
+    Lines that were posted before rules looked at them have only their id, units and net.
+    """
 
     line_id: str
     units: int
     net_minor: int
+    sku: str = ""
+    category: str = ""
+    brand: str = ""
+    discount_minor: int = 0
 
 
 class Rate(msgspec.Struct, array_like=True, frozen=True):
-    """The tier that a purchase was rated with, and the told interval that said so (none: the base
-    tier).
+    """What was known of the member when a fact was rated: the tier, and the told interval that said
+    so (none: the base tier); the segments and whether it was their first purchase, where the
+    version looks at that.
     """
 
     tier: str
     told_from: datetime | None = None
     told_seq: int = 0
+    segments: tuple[str, ...] = ()
+    is_first: bool = False
+
+
+UNRATED = Rate("")
 
 
 class AccrualBasis(msgspec.Struct, array_like=True, frozen=True):
-    """An accrual's own: the lines as bought, in which currency, and the first rate."""
+    """An accrual's own: the facts as they came, and the first rate. An activity has no lines.
 
-    lines: tuple[Line, ...]
-    rate: Rate
+    Of a purchase's postings the first carries the facts; in the others `lines` is None, and they
+    are read together with it. Before rules had conditions every posting carried its own facts, and
+    in the place of `currency` whether it was another than the version's.
+    """
+
+    lines: tuple[Line, ...] | None
+    rate: Rate = UNRATED
     is_before_enrolment: bool = False
-    currency: str = ""
+    currency: str | bool = ""
+    store_id: str = ""
+    source: str = ""
+    payments: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    occasions: tuple[str, ...] = ()
+    activity: str = ""
+
+    def shared(self, own: "AccrualBasis") -> "AccrualBasis":
+        """These facts, as another posting of the same purchase rated them: `own` is what it
+        carries.
+        """
+        return replace(self, rate=own.rate) if own.rate != UNRATED else self
 
 
 class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):
@@ -72,6 +103,10 @@ class Portion(msgspec.Struct, array_like=True, frozen=True):
 S = TypeVar("S", AccrualBasis, ChangeBasis, DecisionBasis, tuple[Portion, ...])
 
 packed = msgspec.msgpack.Encoder().encode
+
+
+PACKED_SHARED = packed([None])
+"""What the other postings of a purchase carry: they share the facts of the first."""
 
 
 def unpacked(raw: bytes, kind: type[S]) -> S:

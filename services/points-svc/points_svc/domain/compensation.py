@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from points_svc.domain.basis import Portion
 from points_svc.domain.books import Book
+from points_svc.domain.facts import Purchased
 from points_svc.domain.lots import draw, sum_of
 from points_svc.domain.postings import ADJUSTMENT, AVAILABLE, DEFICIT, EXPIRY, ISSUANCE, Movement
 from points_svc.domain.rules import PointRule
 from points_svc.domain.settling import expire_ended, pay_deficit
-from points_svc.domain.targets import Change, Purchased
+from points_svc.domain.targets import Change
 
 FORGIVE = "forgive"
 

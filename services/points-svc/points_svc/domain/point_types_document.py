@@ -2,12 +2,14 @@
 points last, how fractions become points.
 """
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from points_svc.domain.conditions_document import Day
 from points_svc.domain.document_parts import Name, Part
-from points_svc.domain.rules import Expiry
+from points_svc.domain.expiry import Expiry
 
 
 class Never(Part):
@@ -32,11 +34,41 @@ class EndOfYear(Part):
     years_after: Annotated[int, Field(ge=0, le=20)]
 
 
-class Rounding(Part):
-    """How fractions become points: floored, once per order."""
+class EndOfMonth(Part):
+    """A lot expires with the calendar month that is `months_after` after the one it was accrued
+    in.
+    """
 
-    mode: Literal["floor"] = "floor"
-    level: Literal["order"] = "order"
+    kind: Literal["end_of_month"]
+    months_after: Annotated[int, Field(ge=0, le=240)]
+
+
+class EndOfQuarter(Part):
+    """A lot expires with the calendar quarter that is `quarters_after` after the one it was accrued
+    in.
+    """
+
+    kind: Literal["end_of_quarter"]
+    quarters_after: Annotated[int, Field(ge=0, le=80)]
+
+
+class FixedDate(Part):
+    """All lots expire with the same day, their last; with `repeats_yearly`, with that day of every
+    year.
+    """
+
+    kind: Literal["fixed_date"]
+    last_day: Day
+    repeats_yearly: bool = False
+
+
+class Rounding(Part):
+    """How fractions become points: which way, and of what: the order's sum, each line, or what each
+    base and bonus rule gives.
+    """
+
+    mode: Literal["floor", "half_up", "half_even", "ceil"] = "floor"
+    level: Literal["order", "line", "rule"] = "order"
 
 
 class PointTypeTerms(Part):
@@ -51,14 +83,25 @@ class PointTypeTerms(Part):
 
     point_type: Name
     is_burnable: bool
-    expiry: Annotated[Never | After | EndOfYear, Field(discriminator="kind")]
+    expiry: Annotated[
+        Never | After | EndOfMonth | EndOfQuarter | EndOfYear | FixedDate,
+        Field(discriminator="kind"),
+    ]
     rounding: Rounding = Rounding()
 
 
 def expiry_of(terms: PointTypeTerms) -> Expiry:
     """How long the type's lots last, as a value."""
-    if isinstance(terms.expiry, Never):
-        return Expiry("never")
-    if isinstance(terms.expiry, EndOfYear):
-        return Expiry("end_of_year", terms.expiry.years_after)
-    return Expiry(terms.expiry.kind, terms.expiry.n)
+    match terms.expiry:
+        case Never():
+            return Expiry("never")
+        case After(kind=kind, n=n):
+            return Expiry(kind, n)
+        case EndOfMonth(kind=kind, months_after=n):
+            return Expiry(kind, n)
+        case EndOfQuarter(kind=kind, quarters_after=n):
+            return Expiry(kind, n)
+        case EndOfYear(kind=kind, years_after=n):
+            return Expiry(kind, n)
+        case FixedDate(kind=kind, last_day=day, repeats_yearly=is_yearly):
+            return Expiry(kind, 0, date.fromisoformat(day), is_yearly)

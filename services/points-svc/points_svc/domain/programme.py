@@ -7,12 +7,24 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 NAME = r"^[a-z][a-z0-9_]{0,31}$"
+STORES_MAX = 10_000
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise PydanticCustomError("value_error", "no such zone", {"code": "not_allowed"})
     return name
+
+
+class Store(BaseModel):
+    """A store whose clocks are not the programme's."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    zone: Annotated[str, AfterValidator(_zone)]
+
+
+StoreId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 
 class Settings(BaseModel):
@@ -26,6 +38,9 @@ class Settings(BaseModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     minor_units: Annotated[int, Field(ge=0, le=4)]
     base_tier: Annotated[str, Field(pattern=NAME)]
+    stores: Annotated[dict[StoreId, Store], Field(max_length=STORES_MAX)] = Field(
+        default_factory=dict, exclude_if=lambda stores: not stores
+    )
 
 
 class PointsProgramme(Settings):

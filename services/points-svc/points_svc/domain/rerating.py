@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from points_svc.domain.accrual import Terms, accrue_type, compensate, rate
+from points_svc.domain.accrual import Terms, accrue_type, compensate
 from points_svc.domain.basis import Rate
 from points_svc.domain.books import Books
-from points_svc.domain.targets import Change, Posted, Purchased, Returned, changes
-from points_svc.domain.tiers import Timeline, rating_tier
+from points_svc.domain.facts import Purchased, Returned
+from points_svc.domain.standings import Standing
+from points_svc.domain.targets import Change, Posted, changes
 
 
 class Accrued(NamedTuple):
@@ -39,13 +40,12 @@ class Due(NamedTuple):
         cls,
         purchase: Purchased,
         point_type: str,
-        ladders: Mapping[str, Timeline],
+        standing: Standing,
         returns: Sequence[Returned],
         posted: Mapping[tuple[str, str], Posted],
     ) -> "Due":
-        """By what the member was told, what came back, and what the facts stand at."""
-        told = rating_tier(ladders, purchase.occurred_at)
-        used = rate(told, purchase.basis.is_before_enrolment, purchase.rules.base_tier)
+        """By what is known of the member, what came back, and what the facts stand at."""
+        used = standing.rate(purchase)
         rule = purchase.rule_of(point_type)
         found = changes(purchase, rule, used, returns, posted)
         return cls(purchase, point_type, used, returns, found)
@@ -68,7 +68,7 @@ def outdated(accrued: Sequence[Accrued]) -> list[Accrued]:
     missing = [
         Accrued(rule.point_type, purchase, None)
         for key, purchase in purchases.items()
-        for rule in purchase.rules.points
+        for rule in purchase.brings()
         if rule.point_type not in posted[key]
     ]
     return stale + missing
@@ -95,17 +95,15 @@ def bring_to_target(books: Books, due: Due, terms: Terms) -> None:
         compensate(book, purchase, due.used, due.changes, terms)
 
 
-def is_rated_alike(
-    purchase: Purchased,
-    point_type: str,
-    before: Mapping[str, Timeline],
-    after: Mapping[str, Timeline],
-) -> bool:
-    """Whether two readings of a member's timelines rate a purchase with the same multiplier."""
-    rule = purchase.rule_of(point_type)
-    is_before, base = purchase.basis.is_before_enrolment, purchase.rules.base_tier
-    was, now = (
-        rate(rating_tier(ladders, purchase.occurred_at), is_before, base).tier
-        for ladders in (before, after)
+def is_rated_alike(one: Accrued, before: Standing, after: Standing) -> bool:
+    """Whether two readings of what is known of a member surely rate a purchase alike: no rule of
+    its version and point type tells them apart.
+    """
+    purchase = one.purchase
+    rules = purchase.set_of(purchase.rule_of(one.point_type))
+    was, now = before.rate(purchase), after.rate(purchase)
+    return (
+        was.segments == now.segments
+        and was.is_first == now.is_first
+        and not (was.tier != now.tier and rules.tells_apart(was.tier, now.tier))
     )
-    return rule.multiplier(was) == rule.multiplier(now)

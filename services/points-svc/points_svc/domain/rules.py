@@ -1,67 +1,55 @@
-"""Versions of the accrual rules as values: what a whole currency unit is worth, in which points,
-for how long.
-"""
+"""Versions of the accrual rules as values: what facts are worth, in which points, for how long."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Literal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from points_svc.domain.wall_time import add_days, add_months, end_of_year
+from points_svc.domain.effects import Multiply, PerMinor
+from points_svc.domain.expiry import Expiry
+from points_svc.domain.rule_sets import Rule, RuleSet
+from points_svc.domain.scenes import NO_ZONES, Zones
 
-ONE = Fraction(1)
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 NOTHING: Mapping[str, Fraction] = {}
-
-Lasting = Literal["never", "days", "months", "years", "end_of_year"]
-
-
-@dataclass(frozen=True)
-class Expiry:
-    """How long a lot lasts: `n` of its kind. `end_of_year` is the end of the n-th calendar year
-    after its own.
-    """
-
-    kind: Lasting
-    n: int = 0
-
-    def ends(self, occurred_at: datetime, zone: ZoneInfo) -> datetime | None:
-        """The first instant at which a lot of that instant is gone (P2), or None."""
-        if self.kind == "never":
-            return None
-        if self.kind == "end_of_year":
-            return end_of_year(occurred_at, self.n, zone)
-        if self.kind == "days":
-            return add_days(occurred_at, self.n, zone)
-        return add_months(occurred_at, self.n if self.kind == "months" else 12 * self.n, zone)
+NO_RULES = RuleSet(())
 
 
 @dataclass(frozen=True, eq=False)
 class PointRule:
-    """What a version says of one point type. `rate` is points per whole currency unit, before the
-    multiplier.
-
-    A tier that `multipliers` does not name is rated at 1.
+    """What a version says of one point type: what purchases and activities bring, and the terms of
+    its lots.
     """
 
     point_type: str
-    rate: Fraction
+    purchases: RuleSet
     expiry: Expiry
     is_burnable: bool
-    multipliers: Mapping[str, Fraction] = field(default_factory=lambda: NOTHING)
+    activities: RuleSet = NO_RULES
 
-    def multiplier(self, tier: str) -> Fraction:
-        """What the rate is multiplied by in a tier."""
-        return self.multipliers.get(tier, ONE)
+
+def plain_rule(
+    point_type: str,
+    rate: Fraction,
+    expiry: Expiry,
+    is_burnable: bool,
+    by_tier: Mapping[str, Fraction] = NOTHING,
+    minor_per_unit: int = 100,
+) -> PointRule:
+    """A point type of one rate per whole currency unit, and one multiplier by tier."""
+    spend = Rule("spend", "base", PerMinor(rate * Fraction(1, minor_per_unit)))
+    rules = [spend, *([Rule("tier", "multiplier", Multiply(by_tier))] if by_tier else [])]
+    return PointRule(point_type, RuleSet(rules), expiry, is_burnable)
 
 
 @dataclass(frozen=True, eq=False)
 class Rules:
     """One published version, with the programme's settings as they stood at its publication.
 
-    In force from `effective_from`; None is the beginning of time.
+    In force from `effective_from`; None is the beginning of time. Stores have zones of their own
+    where `store_zones` names them.
     """
 
     version: int
@@ -71,10 +59,17 @@ class Rules:
     minor_per_unit: int
     base_tier: str
     points: tuple[PointRule, ...]
+    store_zones: Zones = field(default_factory=lambda: NO_ZONES)
 
     def of(self, point_type: str) -> PointRule | None:
         """The rule of a point type, where this version has one."""
         return next((rule for rule in self.points if rule.point_type == point_type), None)
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Which of tier, segment and first_purchase any rule looks at."""
+        sets = (one for rule in self.points for one in (rule.purchases, rule.activities))
+        return frozenset[str]().union(*(one.reads for one in sets))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,3 +103,8 @@ class RuleBook:
         return tuple(
             sorted({rule.point_type for version in self.versions for rule in version.points})
         )
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """Which of tier, segment and first_purchase any version looks at."""
+        return frozenset[str]().union(*(version.reads for version in self.versions))

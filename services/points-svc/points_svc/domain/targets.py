@@ -4,50 +4,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import NamedTuple
 
 from points_svc.domain import worth
-from points_svc.domain.basis import AccrualBasis, ChangeBasis, Rate, packed
-from points_svc.domain.rules import PointRule, Rules
-
-NOTHING = Fraction(0)
-
-
-class Purchased(NamedTuple):
-    """A purchase as the ledger keeps it: its basis, and the version of the rules that it is rated
-    by: the one in force when it occurred (E4).
-    """
-
-    member_id: str
-    fact_id: str
-    occurred_at: datetime
-    basis: AccrualBasis
-    rules: Rules
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether it was paid in another currency than its version's: then it is worth nothing."""
-        return self.basis.currency != self.rules.currency
-
-    def rule_of(self, point_type: str) -> PointRule:
-        """What its version says of a point type that it has."""
-        rule = self.rules.of(point_type)
-        assert rule is not None, "a version has every point type of the versions before it"
-        return rule
-
-    def per_minor(self, rule: PointRule, used: Rate) -> Fraction:
-        """Points per minor unit of its net, exactly."""
-        return NOTHING if self.is_foreign else worth.factor(self.rules, rule, used.tier)
-
-
-class Returned(NamedTuple):
-    """A return as the ledger keeps it: (line_id, units) that came back."""
-
-    purchase_fact_id: str
-    fact_id: str
-    occurred_at: datetime
-    units: tuple[tuple[str, int], ...]
+from points_svc.domain.basis import ChangeBasis, Rate, packed
+from points_svc.domain.facts import Purchased, Returned, in_order
+from points_svc.domain.rules import PointRule
 
 
 class Target(NamedTuple):
@@ -86,28 +48,21 @@ class Change(NamedTuple):
     basis: bytes
 
 
-def in_order(returns: Iterable[Returned]) -> list[Returned]:
-    """A purchase's returns as they are taken: by occurred_at, then fact id, whenever they were
-    heard.
-    """
-    return sorted(returns, key=lambda r: (r.occurred_at, r.fact_id))
-
-
 def targets(
-    purchase: Purchased, returns: Iterable[Returned], per_minor: Fraction
+    purchase: Purchased, rule: PointRule, used: Rate, returns: Iterable[Returned]
 ) -> Iterator[Target]:
     """The accrual as if nothing had come back, then one reversal per return in occurred order.
 
-    Points are floored once per order, after the multiplier. The sum of the reversals never exceeds
-    the accrual. A return takes effect at the later of its own and its purchase's instant.
+    After a return the purchase is worth what the rules say of what is kept, but never more than
+    before it: a return gives no points, so the reversals never exceed the accrual. It takes effect
+    at the later of its own and its purchase's instant.
     """
-    basis = purchase.basis
-    kept = worth.all_of(basis.lines)
-    before = worth.points(basis, kept, per_minor)
+    kept = worth.all_of(purchase)
+    before = worth.points(purchase, rule, used, kept)
     yield Target(purchase.fact_id, purchase.occurred_at, before, is_reversal=False)
     for back in in_order(returns):
-        kept = worth.less(kept, back.units)
-        after = worth.points(basis, kept, per_minor)
+        kept = worth.less(kept, back.lines)
+        after = min(before, worth.points(purchase, rule, used, kept))
         effect_at = max(back.occurred_at, purchase.occurred_at)
         yield Target(back.fact_id, effect_at, before - after, is_reversal=True)
         before = after
@@ -127,7 +82,7 @@ def changes(
     """
     known = tuple(back.fact_id for back in in_order(returns))
     found: list[Change] = []
-    for target in targets(purchase, returns, purchase.per_minor(rule, rate)):
+    for target in targets(purchase, rule, rate, returns):
         so_far = posted.get((target.fact_id, rule.point_type), NOTHING_POSTED)
         if so_far.revision and so_far.points == target.points:
             continue

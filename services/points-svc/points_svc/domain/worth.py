@@ -1,69 +1,97 @@
-"""What a purchase is worth: exact fractions, floored once per order, explained by line (P5, E6)."""
+"""What a fact is worth by its version's rules, of everything and of what is kept (P5, P7, E6)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from math import floor
+from typing import NamedTuple
 
-from points_svc.domain.basis import AccrualBasis, Line
-from points_svc.domain.rules import PointRule, Rules
+from points_svc.domain import rating
+from points_svc.domain.basis import Line, Rate
+from points_svc.domain.facts import Back, Purchased
+from points_svc.domain.rules import PointRule
+from points_svc.domain.scenes import Amount, Around, Item, Scene
 
-Kept = Mapping[str, int]
+
+class Keeps(NamedTuple):
+    """What is kept of a line: its units, and the net value of what was not given back, exactly."""
+
+    units: int
+    net_minor: Amount
 
 
-def all_of(lines: Iterable[Line]) -> dict[str, int]:
+Kept = Mapping[str, Keeps]
+NOTHING_BOUGHT = (Item("", 1, 0, 0),)
+"""What stands for the lines of an activity."""
+
+
+def all_of(purchase: Purchased) -> Kept:
     """Every unit of every line, as bought."""
-    return {line.line_id: line.units for line in lines}
+    return {line.line_id: Keeps(line.units, line.net_minor) for line in purchase.basis.lines or ()}
 
 
-def less(kept: Kept, units: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """What is kept after these units came back. More than was there counts as all that was
-    there.
+def less(kept: Kept, backs: Iterable[Back]) -> Kept:
+    """What is kept after a return. Of k units worth V that keep k − q, V × (k − q)/k is left; a
+    refund of r leaves max(0, V − r). More than was there counts as all that was there.
     """
     left = dict(kept)
-    for line_id, quantity in units:
-        if line_id in left:
-            left[line_id] = max(0, left[line_id] - quantity)
+    for back in backs:
+        keeps = left.get(back.line_id)
+        if keeps is not None and keeps.units:
+            units = max(0, keeps.units - back.units)
+            value = (
+                Fraction(keeps.net_minor * units, keeps.units) if back.units else keeps.net_minor
+            )
+            left[back.line_id] = Keeps(units, max(value - back.refund_minor, 0))
     return left
 
 
-def net_minor(lines: Iterable[Line], kept: Kept) -> Fraction:
-    """The net of what is kept: a line that keeps k of n units counts net × k/n, exactly (P7)."""
-    return sum(
-        (Fraction(line.net_minor * kept[line.line_id], line.units) for line in lines), Fraction(0)
-    )
+def net_minor(kept: Kept) -> Amount:
+    """The net of what is kept, exactly."""
+    return sum(keeps.net_minor for keeps in kept.values())
 
 
-@lru_cache(maxsize=10_000)
-def factor(rules: Rules, rule: PointRule, tier: str) -> Fraction:
-    """Points per minor unit of net in a tier, exactly."""
-    return Fraction(rule.rate * rule.multiplier(tier), rules.minor_per_unit)
+def points(purchase: Purchased, rule: PointRule, used: Rate, kept: Kept) -> int:
+    """Whole points of what is kept, rounded as the point type is; never below zero."""
+    if purchase.is_foreign:
+        return 0
+    rules, around = purchase.set_of(rule), purchase.around(used)
+    plain = None if purchase.is_activity else rules.plain(around)
+    if plain:
+        return floor(net_minor(kept) * plain.per_minor(used.tier))
+    return rating.worth(rules, scene(purchase, around, kept))
 
 
-def points(basis: AccrualBasis, kept: Kept, per_minor: Fraction) -> int:
-    """Whole points of what is kept: floored once per order, after the multiplier."""
-    return floor(net_minor(basis.lines, kept) * per_minor)
-
-
-def points_as_bought(basis: AccrualBasis, per_minor: Fraction) -> int:
-    """`points` of everything, in whole numbers alone: the path of every plain purchase."""
-    net = sum(line.net_minor for line in basis.lines)
-    return net * per_minor.numerator // per_minor.denominator
-
-
-def by_line(
-    lines: Sequence[Line], kept: Kept, per_minor: Fraction
-) -> list[tuple[Line, Fraction, int]]:
-    """Each line's exact share and its whole points: floored, then one more to the largest
-    remainders until they sum to the order's points; equal remainders in the order of the lines
-    (E6). They explain, they are not lots.
+def points_as_bought(purchase: Purchased, rule: PointRule, used: Rate, around: Around) -> int:
+    """`points` of everything, in whole numbers alone where one rate and factors by tier rate it:
+    the path of every plain purchase.
     """
-    exact = [
-        Fraction(line.net_minor * kept[line.line_id], line.units) * per_minor for line in lines
-    ]
-    whole = [floor(share) for share in exact]
-    missing = floor(sum(exact, Fraction(0))) - sum(whole)
-    largest_first = sorted(range(len(lines)), key=lambda i: (whole[i] - exact[i], i))
-    for i in largest_first[:missing]:
-        whole[i] += 1
-    return list(zip(lines, exact, whole, strict=True))
+    if purchase.is_foreign:
+        return 0
+    rules = purchase.set_of(rule)
+    plain = None if purchase.is_activity else rules.plain(around)
+    if plain:
+        per_minor = plain.per_minor(used.tier)
+        net = sum(line.net_minor for line in purchase.basis.lines or ())
+        return net * per_minor.numerator // per_minor.denominator
+    return rating.worth(rules, scene(purchase, around))
+
+
+def scene(purchase: Purchased, around: Around, kept: Kept | None = None) -> Scene:
+    """The fact as rules see it: the lines of which something is kept (None: everything)."""
+    rules = purchase.rules
+    if purchase.is_activity:
+        return Scene(NOTHING_BOUGHT, around, rules.zone, rules.store_zones)
+    lines = purchase.basis.lines or ()
+    if kept is None:
+        items = [_item(line, line.units, line.net_minor) for line in lines]
+    else:
+        items = [_item(line, *kept[line.line_id]) for line in lines if kept[line.line_id].units]
+    return Scene(items, around, rules.zone, rules.store_zones)
+
+
+def _item(line: Line, units: int, net: Amount) -> Item:
+    """A line of which `units` are kept; of its gross amount they bear their share."""
+    gross: Amount = line.net_minor + line.discount_minor
+    if units != line.units:
+        gross = Fraction(gross * units, line.units)
+    return Item(line.line_id, units, net, gross, line.sku, line.category, line.brand)

@@ -19,7 +19,6 @@ class Why:
 
     posting: Posting
     draws: list[Portion]
-    rules: list[tuple[str, bool]]
     explanation: Explanation
 
 
@@ -32,7 +31,6 @@ async def explain_posting(tx: Tx, member_id: str, posting_id: str) -> Why:
     return Why(
         posting,
         await views.draws_by(tx, posting),
-        await _rules(tx, posting),
         await _explanation(tx, posting),
     )
 
@@ -64,12 +62,3 @@ async def _rated(
     return explain.change(
         posting.fact_id, basis, purchase, rule, {back.fact_id: back for back in backs}
     )
-
-
-async def _rules(tx: Tx, posting: Posting) -> list[tuple[str, bool]]:
-    """The rules of the posting's version, and whether each is about its point type."""
-    if posting.rule_version is None:
-        return []
-    version = await programme.find_rules(tx, posting.rule_version)
-    assert version is not None, "a version that rated is never removed"
-    return [(rule.rule, rule.point_type == posting.point_type) for rule in version.document.rules]

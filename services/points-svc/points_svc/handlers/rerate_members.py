@@ -7,9 +7,11 @@ from datetime import datetime
 from chassis.tx import Tx
 from contracts.events.tiers import TierChanged
 from points_svc.domain.moments import first_id
-from points_svc.domain.rerating import Accrued, is_rated_alike
+from points_svc.domain.rerating import is_rated_alike
+from points_svc.domain.standings import Standing
 from points_svc.domain.tiers import Timeline, hear_all
-from points_svc.handlers.rerate_purchases import Timelines, rerate_purchases
+from points_svc.handlers.load_standings import load_standings
+from points_svc.handlers.rerate_purchases import rerate_purchases
 from points_svc.store import accounts, members, postings, programme
 
 Key = tuple[str, str]
@@ -29,15 +31,20 @@ async def rerate_members(tx: Tx, heard: Sequence[TierChanged]) -> None:
     await programme.share_rules(tx)
     rules = await programme.rule_book(tx)
     locked = await accounts.touch_accounts(tx, member_ids, rules.point_types())
-    before = await members.timelines(tx, member_ids)
-    changed = _changed(before, by_ladder)
+    before = await load_standings(tx, member_ids, rules.reads)
+    told = {member_id: standing.ladders for member_id, standing in before.items()}
+    changed = _changed(told, by_ladder)
     if not changed:
         return
     since = {key: min(message.from_at for message in by_ladder[key]) for key in changed}
     await _keep(tx, changed, since)
     after = _with(before, changed)
     accrued = await postings.accruals_since(tx, _first_ids(since), rules)
-    touched = [one for one in accrued if not _is_rated_alike(one, before, after)]
+    touched = [
+        one
+        for one in accrued
+        if not is_rated_alike(one, before[one.purchase.member_id], after[one.purchase.member_id])
+    ]
     await rerate_purchases(tx, locked, touched, after)
 
 
@@ -49,14 +56,8 @@ def _first_ids(since: Mapping[Key, datetime]) -> list[Key]:
     return [(member_id, first_id(at)) for member_id, at in sorted(first.items())]
 
 
-def _is_rated_alike(one: Accrued, before: Timelines, after: Timelines) -> bool:
-    member_id = one.purchase.member_id
-    was, now = before.get(member_id, {}), after.get(member_id, {})
-    return is_rated_alike(one.purchase, one.point_type, was, now)
-
-
 def _changed(
-    before: Timelines, by_ladder: Mapping[Key, Sequence[TierChanged]]
+    before: Mapping[str, Mapping[str, Timeline]], by_ladder: Mapping[Key, Sequence[TierChanged]]
 ) -> dict[Key, Timeline]:
     """The timelines that read differently after these messages."""
     found: dict[Key, Timeline] = {}
@@ -81,8 +82,9 @@ async def _keep(tx: Tx, changed: Mapping[Key, Timeline], since: Mapping[Key, dat
     )
 
 
-def _with(before: Timelines, changed: Mapping[Key, Timeline]) -> dict[str, dict[str, Timeline]]:
-    after = {member_id: dict(ladders) for member_id, ladders in before.items()}
+def _with(before: Mapping[str, Standing], changed: Mapping[Key, Timeline]) -> dict[str, Standing]:
+    after = dict(before)
     for (member_id, ladder), timeline in changed.items():
-        after.setdefault(member_id, {})[ladder] = timeline
+        was = after[member_id]
+        after[member_id] = was._replace(ladders={**was.ladders, ladder: timeline})
     return after

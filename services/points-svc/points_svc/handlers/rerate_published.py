@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from chassis.tx import Tx
 from points_svc.domain.moments import first_id
 from points_svc.domain.rerating import Accrued, outdated
+from points_svc.domain.rules import RuleBook
+from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.rerate_purchases import rerate_purchases
-from points_svc.store import accounts, catch_ups, members, postings, programme
+from points_svc.store import accounts, catch_ups, postings, programme
 
 
 async def rerate_published(tx: Tx, limit: int) -> int:
@@ -26,7 +28,7 @@ async def rerate_published(tx: Tx, limit: int) -> int:
     member_ids = await accounts.members_after(tx, found.after_member, limit)
     since = first_id(found.effective_from)
     accrued = await postings.accruals_since(tx, [(one, since) for one in member_ids], rules)
-    await _rerate(tx, outdated(accrued), rules.point_types())
+    await _rerate(tx, outdated(accrued), rules)
     if len(member_ids) == limit:
         await catch_ups.go_on_after(tx, found.version, member_ids[-1])
     else:
@@ -34,9 +36,10 @@ async def rerate_published(tx: Tx, limit: int) -> int:
     return len(member_ids)
 
 
-async def _rerate(tx: Tx, stale: Sequence[Accrued], point_types: Sequence[str]) -> None:
+async def _rerate(tx: Tx, stale: Sequence[Accrued], rules: RuleBook) -> None:
     if not stale:
         return
     member_ids = [one.purchase.member_id for one in stale]
-    locked = await accounts.touch_accounts(tx, member_ids, point_types)
-    await rerate_purchases(tx, locked, stale, await members.timelines(tx, member_ids))
+    locked = await accounts.touch_accounts(tx, member_ids, rules.point_types())
+    standings = await load_standings(tx, member_ids, rules.reads)
+    await rerate_purchases(tx, locked, stale, standings)

@@ -6,17 +6,17 @@ from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
 from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
 from points_svc.domain.settling import expire_ended
-from points_svc.domain.tiers import Timeline
+from points_svc.domain.standings import NOBODY, Standing
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.store import postings, programme, returns
 
-Timelines = Mapping[str, Mapping[str, Timeline]]
+Standings = Mapping[str, Standing]
 
 
 async def rerate_purchases(
-    tx: Tx, accounts: Sequence[Account], accrued: Sequence[Accrued], timelines: Timelines
+    tx: Tx, accounts: Sequence[Account], accrued: Sequence[Accrued], standings: Standings
 ) -> None:
     """Post *target − already posted* for these accruals and every return of their purchases.
 
@@ -29,7 +29,7 @@ async def rerate_purchases(
     terms = await programme.terms(tx)
     ours = terms.rules.in_force(tx.now)
     books = Books(tx.now, str(ours.version), accounts, ours.zone)
-    due = await _due(tx, accrued, timelines)
+    due = await _due(tx, accrued, standings)
     await load_named_lots(
         tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]
     )
@@ -44,7 +44,7 @@ async def rerate_purchases(
     await post_books(tx, books)
 
 
-async def _due(tx: Tx, accrued: Sequence[Accrued], timelines: Timelines) -> list[Due]:
+async def _due(tx: Tx, accrued: Sequence[Accrued], standings: Standings) -> list[Due]:
     """What each of these accruals and their returns should stand at, and what they stand at."""
     facts = {(a.purchase.member_id, a.purchase.fact_id) for a in accrued}
     backs = await returns.returns_of(tx, facts)
@@ -56,7 +56,7 @@ async def _due(tx: Tx, accrued: Sequence[Accrued], timelines: Timelines) -> list
         Due.of(
             one.purchase,
             one.point_type,
-            timelines.get(one.purchase.member_id, {}),
+            standings.get(one.purchase.member_id, NOBODY),
             backs.get(one.purchase.fact_id, ()),
             posted,
         )

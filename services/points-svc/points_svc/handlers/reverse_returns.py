@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from chassis.tx import Tx
 from contracts.events.purchases import PurchaseReturned
+from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.rerate_purchases import rerate_purchases
-from points_svc.store import accounts, members, postings, programme, returns
+from points_svc.store import accounts, postings, programme, returns
 
 
 async def reverse_returns(tx: Tx, heard: Sequence[PurchaseReturned]) -> None:
@@ -23,5 +24,5 @@ async def reverse_returns(tx: Tx, heard: Sequence[PurchaseReturned]) -> None:
     accrued = await postings.accruals_of(
         tx, [(back.member_id, back.purchase_fact_id) for back in fresh], rules
     )
-    timelines = await members.timelines(tx, member_ids)
-    await rerate_purchases(tx, locked, accrued, timelines)
+    standings = await load_standings(tx, member_ids, rules.reads)
+    await rerate_purchases(tx, locked, accrued, standings)

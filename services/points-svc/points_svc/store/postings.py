@@ -1,18 +1,20 @@
 """The ledger itself: postings and draws are appended, and read back by the only key."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Row
 
 from chassis.tx import Tx
-from contracts.events.purchases import PurchaseRecorded
-from points_svc.domain.basis import AccrualBasis, unpacked
+from contracts.events.purchases import ActivityRecorded, PurchaseRecorded
+from points_svc.domain.basis import AccrualBasis, packed, unpacked
 from points_svc.domain.books import Book
+from points_svc.domain.facts import Purchased
 from points_svc.domain.postings import Draw, Posting
 from points_svc.domain.rerating import Accrued
 from points_svc.domain.rules import RuleBook
-from points_svc.domain.targets import Posted, Purchased
+from points_svc.domain.targets import Posted
 from points_svc.domain.tiers import Told
 
 LOOK_UP_PURCHASES = """
@@ -57,6 +59,26 @@ CROSS JOIN LATERAL (
 """
 
 
+FIRST_PURCHASES = """
+SELECT p.member_id, p.occurred_at, p.fact_id
+FROM unnest(CAST(:member_ids AS text[])) AS n (member_id)
+CROSS JOIN LATERAL (
+    SELECT q.member_id, q.occurred_at, q.fact_id FROM posting q
+    WHERE q.member_id = n.member_id AND q.kind = 'accrual' AND get_byte(q.basis, 1) <> :no_lines
+      AND q.fact_id < (
+        SELECT left(f.fact_id, :moment) || :last FROM posting f
+        WHERE f.member_id = n.member_id AND f.kind = 'accrual'
+          AND get_byte(f.basis, 1) <> :no_lines
+        ORDER BY f.fact_id LIMIT 1)
+    ORDER BY q.occurred_at, q.fact_id LIMIT 1) p
+"""
+NO_LINES = packed(())[0]
+"""How a basis goes on that has no lines: an activity's."""
+MOMENT_LENGTH = 13
+"""The part of a fact id that is its millisecond; ids of one are ordered by their instants."""
+LAST = "~"
+
+
 class LookedUp(NamedTuple):
     """What is known of a purchase that comes in."""
 
@@ -65,16 +87,18 @@ class LookedUp(NamedTuple):
     told: Told | None
 
 
-async def look_up_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> dict[str, LookedUp]:
+async def look_up_purchases(
+    tx: Tx, facts: Sequence[PurchaseRecorded] | Sequence[ActivityRecorded]
+) -> dict[str, LookedUp]:
     """By fact id: whether it was posted before, whether a return waits for it, and which tier was
     told for the instants just before it.
     """
     rows = await tx.execute(
         "look_up_purchases",
         LOOK_UP_PURCHASES,
-        member_ids=[purchase.member_id for purchase in purchases],
-        fact_ids=[purchase.fact_id for purchase in purchases],
-        occurred=[purchase.occurred_at for purchase in purchases],
+        member_ids=[fact.member_id for fact in facts],
+        fact_ids=[fact.fact_id for fact in facts],
+        occurred=[fact.occurred_at for fact in facts],
     )
     return {
         row.fact_id: LookedUp(
@@ -97,7 +121,7 @@ async def accruals_of(tx: Tx, facts: Iterable[tuple[str, str]], rules: RuleBook)
         member_ids=[member_id for member_id, _ in keys],
         fact_ids=[fact_id for _, fact_id in keys],
     )
-    return [_accrued(row, rules) for row in rows]
+    return _accrued(rows, rules)
 
 
 async def accruals_since(
@@ -110,7 +134,22 @@ async def accruals_since(
         member_ids=[member_id for member_id, _ in first_ids],
         first_ids=[first_id for _, first_id in first_ids],
     )
-    return [_accrued(row, rules) for row in rows]
+    return _accrued(rows, rules)
+
+
+async def first_purchases(tx: Tx, member_ids: Iterable[str]) -> dict[str, tuple[datetime, str]]:
+    """Each member's first purchase of all that were heard, by (occurred_at, fact id); read by the
+    posting key, of any number of purchases a few rows.
+    """
+    rows = await tx.execute(
+        "first_purchases",
+        FIRST_PURCHASES,
+        member_ids=sorted(set(member_ids)),
+        no_lines=NO_LINES,
+        moment=MOMENT_LENGTH,
+        last=LAST,
+    )
+    return {row.member_id: (row.occurred_at, row.fact_id) for row in rows}
 
 
 async def posted(
@@ -147,9 +186,25 @@ async def append_draws(tx: Tx, books: Sequence[Book]) -> None:
         await tx.copy("append_draws", "draw", Draw._fields, rows)
 
 
-def _accrued(row: Row[Any], rules: RuleBook) -> Accrued:
-    basis = unpacked(row.basis, AccrualBasis)
-    purchase = Purchased(
-        row.member_id, row.fact_id, row.occurred_at, basis, rules.in_force(row.occurred_at)
-    )
-    return Accrued(row.point_type, purchase, row.rule_version)
+def _accrued(rows: Sequence[Row[Any]], rules: RuleBook) -> list[Accrued]:
+    """Each accrual with the facts of its purchase, which one of its postings carries."""
+    bases = [unpacked(row.basis, AccrualBasis) for row in rows]
+    facts = {
+        (row.member_id, row.fact_id): basis
+        for row, basis in zip(rows, bases, strict=True)
+        if basis.lines is not None
+    }
+    return [
+        Accrued(
+            row.point_type,
+            Purchased(
+                row.member_id,
+                row.fact_id,
+                row.occurred_at,
+                facts[row.member_id, row.fact_id].shared(own) if own.lines is None else own,
+                rules.in_force(row.occurred_at),
+            ),
+            row.rule_version,
+        )
+        for row, own in zip(rows, bases, strict=True)
+    ]

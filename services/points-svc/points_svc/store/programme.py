@@ -14,8 +14,9 @@ from chassis.tx import Tx, Unavailable
 from points_svc.domain.accrual import Terms
 from points_svc.domain.books import UTC_ZONE
 from points_svc.domain.programme import PointsProgramme, Settings
+from points_svc.domain.publication import compiled
 from points_svc.domain.rules import RuleBook, Rules
-from points_svc.domain.rules_document import RulesDocument, compiled
+from points_svc.domain.rules_document import RulesDocument
 
 programme = Document(name="programme", model=PointsProgramme)
 

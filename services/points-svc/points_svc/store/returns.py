@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chassis.tx import Tx
-from contracts.events.purchases import PurchaseReturned
+from contracts.events.purchases import PurchaseReturned, ReturnedLine
 from points_svc.domain.basis import packed
-from points_svc.domain.targets import Returned
+from points_svc.domain.facts import Back, Returned
 
 KEEP_RETURNS = """
 INSERT INTO returned (member_id, purchase_fact_id, fact_id, occurred_at, recorded_at, lines)
@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
     WHERE r.member_id = n.member_id AND r.purchase_fact_id = n.fact_id OFFSET 0) b
 """
 
-_units = msgspec.msgpack.Decoder(tuple[tuple[str, int], ...])
+_lines = msgspec.msgpack.Decoder(tuple[Back, ...])
 
 
 async def keep_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> set[str]:
@@ -41,7 +41,7 @@ async def keep_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> set[str]:
         purchase_fact_ids=[back.purchase_fact_id for back in returns],
         fact_ids=[back.fact_id for back in returns],
         occurred=[back.occurred_at for back in returns],
-        lines=[packed([(line.line_id, line.quantity) for line in back.lines]) for back in returns],
+        lines=[packed([_back(line) for line in back.lines]) for back in returns],
     )
     return {row.fact_id for row in rows}
 
@@ -57,8 +57,11 @@ async def returns_of(tx: Tx, purchases: Iterable[tuple[str, str]]) -> dict[str, 
     )
     found: defaultdict[str, list[Returned]] = defaultdict(list)
     for row in rows:
-        units = _units.decode(row.lines)
         found[row.purchase_fact_id].append(
-            Returned(row.purchase_fact_id, row.fact_id, row.occurred_at, units)
+            Returned(row.purchase_fact_id, row.fact_id, row.occurred_at, _lines.decode(row.lines))
         )
     return found
+
+
+def _back(line: ReturnedLine) -> Back:
+    return Back(line.line_id, line.quantity, line.refund_minor)

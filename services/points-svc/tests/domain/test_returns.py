@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from points_svc.domain.targets import Returned, in_order
+from points_svc.domain.facts import Back, Returned, in_order
 from points_testing.ledger import Ledger, purchase, returned, shanghai, told
 
 BUY = shanghai("2026-03-02 10:00")
@@ -53,7 +53,7 @@ def test_P7_a_return_takes_effect_at_the_later_of_its_own_and_its_purchases_inst
 
 def test_P7_returns_are_taken_by_when_they_occurred_then_by_id():
     late, one, other = (
-        Returned(A.fact_id, fact_id, at, (("1", 1),))
+        Returned(A.fact_id, fact_id, at, (Back("1", 1),))
         for fact_id, at in (("a", BUY + DAY), ("c", BUY), ("b", BUY))
     )
     assert [back.fact_id for back in in_order([late, one, other])] == ["b", "c", "a"]

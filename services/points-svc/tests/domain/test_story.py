@@ -4,9 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from points_svc.domain import worth
+from points_svc.domain import explain
+from points_svc.domain.facts import Returned
 from points_svc.domain.refusals import PointsInsufficient
-from points_svc.domain.targets import Returned
 from points_testing.ledger import Ledger, purchase, returned, shanghai, told
 
 ENROLLED = shanghai("2026-03-01 00:00")
@@ -118,6 +118,5 @@ def test_D_by_line_is_720_and_480():
     story.hear_purchase(D)
     known = story.purchases[D.fact_id]
     rule = known.rules.points[0]
-    per_minor = worth.factor(known.rules, rule, "silver")
-    shares = worth.by_line(known.basis.lines, worth.all_of(known.basis.lines), per_minor)
-    assert [whole for _, _, whole in shares] == [720, 480]
+    shares = explain.accrual(known, rule).lines
+    assert [share.points for share in shares] == [720, 480]

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from points_svc.domain.rerating import Accrued, outdated
-from points_svc.domain.rules import Expiry, PointRule, RuleBook
+from points_svc.domain.rules import Expiry, RuleBook, plain_rule
 from points_testing.histories import NOW, SHORT, TICKS, at, demand_sound, hear, histories, rated
-from points_testing.ledger import GROWTH, Ledger, purchase
+from points_testing.ledger import BY_TIER, Ledger, purchase
 
-STARS = PointRule("stars", GROWTH.rate * 3, Expiry("days", 20), True)
+STARS = plain_rule("stars", Fraction(3), Expiry("days", 20), True)
 TYPES = ("points", "growth", "stars")
 
 
@@ -19,7 +19,7 @@ def revised(rules: RuleBook, tick: int) -> RuleBook:
     """A second version from a tick on: points at half the rate, stars besides."""
     (first,) = rules.versions
     points, growth = first.points
-    halved = replace(points, rate=points.rate * Fraction(1, 2))
+    halved = plain_rule("points", Fraction(1, 2), points.expiry, True, BY_TIER)
     second = replace(first, version=2, effective_from=at(tick), points=(halved, growth, STARS))
     return RuleBook.of([first, second])
 

@@ -118,20 +118,64 @@ def changed(path: str, value: object) -> dict[str, Any]:
     ("path", "value", "where", "code"),
     [
         pytest.param(
-            "/rules/0/when",
-            {"all": []},
-            "/rules/0/base",
-            "when_not_available",
-            id="conditions are not there yet",
+            "/rules/0/when", {"all": []}, "/rules/0/when/all", "too_few", id="no condition"
         ),
+        pytest.param(
+            "/rules/0/when",
+            {"all": [{"store": ["s"]}, {"any": [{"tier": ["gold"]}, {"mood": ["good"]}]}]},
+            "/rules/0/when/all/1/any/1",
+            "unknown_field",
+            id="a leaf that there is not is pointed to",
+        ),
+        pytest.param(
+            "/rules/0/when",
+            {"all": [{"cel": "payments.all(p, true)"}]},
+            "/rules/0/when/all/0/cel",
+            "cel_loops",
+            id="so is an expression that loops",
+        ),
+        pytest.param(
+            "/rules/0/when",
+            {"any": [{"sku": ["a"]}] * 3_000},
+            "/rules/0/when/any",
+            "too_many",
+            id="so are too many clauses",
+        ),
+        pytest.param(
+            "/rules/0/when",
+            {"all": [{"any": [{"sku": ["a"]}] * 40}] * 5},
+            "/rules/0/when",
+            "condition_too_large",
+            id="or nodes",
+        ),
+        pytest.param("/rules/0/caps", [], "/rules/0", "caps_not_available", id="caps of campaigns"),
         pytest.param("/budget", 5, "", "budget_not_available", id="nor are budgets"),
-        pytest.param("/rules/0/phase", "bonus", "/rules/0", "not_allowed", id="nor bonuses"),
+        pytest.param(
+            "/rules/1/phase",
+            "bonus",
+            "/rules/1",
+            "effect_not_of_phase",
+            id="a bonus multiplies not",
+        ),
+        pytest.param(
+            "/rules/0/exclusive_group",
+            "day",
+            "/rules/0",
+            "group_not_of_phase",
+            id="base rules exclude each other as it is",
+        ),
+        pytest.param(
+            "/rules/0/on", "activity", "/rules/0", "effect_not_of_activity", id="nothing was bought"
+        ),
+        pytest.param(
+            "/rules/0/priority", 1_001, "/rules/0/priority", "out_of_range", id="priority"
+        ),
         pytest.param(
             "/point_types/0/rounding",
-            {"level": "line"},
+            {"level": "shop"},
             "/point_types/0/rounding/level",
             "not_allowed",
-            id="nor rounding by line",
+            id="a level that there is not",
         ),
         pytest.param(
             "/point_types/0/availability",
@@ -143,42 +187,42 @@ def changed(path: str, value: object) -> dict[str, Any]:
         pytest.param(
             "/rules/0/effect/points",
             1,
-            "/rules/0/base/effect/points",
+            "/rules/0/effect/points",
             "type",
             id="a rate is a decimal string",
         ),
         pytest.param(
             "/rules/0/effect/points",
             "1e3",
-            "/rules/0/base/effect/points",
+            "/rules/0/effect/points",
             "format",
             id="without exponent",
         ),
         pytest.param(
             "/rules/0/effect/points",
             "-1",
-            "/rules/0/base/effect/points",
+            "/rules/0/effect/points",
             "format",
             id="without sign",
         ),
         pytest.param(
             "/rules/0/effect/points",
             "1001",
-            "/rules/0/base/effect/points",
+            "/rules/0/effect/points",
             "out_of_range",
             id="and bounded",
         ),
         pytest.param(
             "/rules/1/effect/multipliers/gold",
             "101",
-            "/rules/1/multiplier/effect/multipliers/gold",
+            "/rules/1/effect/multipliers/gold",
             "out_of_range",
             id="as multipliers are",
         ),
         pytest.param(
             "/point_types/0/expiry",
             {"kind": "months", "n": 0},
-            "/point_types/0/expiry/months/n",
+            "/point_types/0/expiry/n",
             "out_of_range",
             id="a lot lasts",
         ),
@@ -203,14 +247,16 @@ def changed(path: str, value: object) -> dict[str, Any]:
             "point_type_unknown",
             id="a rule is about a type of the version",
         ),
-        pytest.param("/rules/2", None, "", "base_rule_not_one", id="every type has a base rule"),
+        pytest.param("/rules/2", None, "", "point_type_without_rule", id="every type has a rule"),
         pytest.param(
             "/rules/1/rule", "points_by_spend", "", "rule_twice", id="rules have names of their own"
         ),
         pytest.param(
             "/point_types/1/point_type", "points", "", "point_type_twice", id="and so have types"
         ),
-        pytest.param("/rules/2/point_type", "points", "", "base_rule_not_one", id="one each"),
+        pytest.param(
+            "/rules/2/point_type", "points", "", "point_type_without_rule", id="each has one"
+        ),
         pytest.param("/name", None, "/name", "missing", id="a version has a name"),
         pytest.param("/rules", [], "/rules", "too_few", id="and says something"),
     ],

@@ -141,11 +141,25 @@ class AdjustmentView(View):
         )
 
 
+class GivenView(View):
+    """What a rule gave to a line, exactly; of a multiplier, its factor."""
+
+    line_id: str
+    value: str
+
+
 class RuleConsidered(View):
-    """A rule of the version, and whether it is about the posting's point type."""
+    """A rule of the version: what it did, or why it did nothing. `leaf` points into the rule, to
+    the first part of its condition that failed; `by` are the rules that had its lines.
+    """
 
     rule: str
     applied: bool
+    phase: str
+    because: str
+    leaf: str
+    by: list[str]
+    lines: list[GivenView]
 
 
 class DrawView(View):
@@ -223,7 +237,7 @@ class WhyView(View):
         return cls(
             posting=PostingView.of(why.posting),
             facts=[FactView.model_validate(fact) for fact in rests.facts],
-            rules=[RuleConsidered(rule=rule, applied=applied) for rule, applied in why.rules],
+            rules=[RuleConsidered.model_validate(rule) for rule in rests.rules],
             tier=TierView.model_validate(rests.tier) if rests.tier else None,
             steps=[StepView.model_validate(step) for step in rests.steps],
             lines=[LineView.model_validate(line) for line in rests.lines],

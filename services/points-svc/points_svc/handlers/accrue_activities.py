@@ -1,0 +1,33 @@
+"""Post what activities are worth."""
+
+from collections.abc import Sequence
+
+from chassis.tx import Tx
+from contracts.events.purchases import ActivityRecorded
+from points_svc.domain import accrual
+from points_svc.domain.books import Books
+from points_svc.handlers.load_standings import load_standings
+from points_svc.handlers.post_books import post_books
+from points_svc.store import accounts, postings, programme
+
+
+async def accrue_activities(tx: Tx, activities: Sequence[ActivityRecorded]) -> None:
+    """Post what each activity is worth in the point types that have a rule for activities, also
+    where that is 0. One that was posted before changes nothing, nor does one before any rules: then
+    it waits.
+    """
+    await programme.share_rules(tx)
+    terms = await programme.terms(tx)
+    members = [activity.member_id for activity in activities]
+    opened = await accounts.lock_accounts_of(tx, members)
+    known = await postings.look_up_purchases(tx, activities)
+    fresh = {a.fact_id: a for a in activities if not known[a.fact_id].is_known}
+    if not fresh:
+        return
+    standings = await load_standings(tx, members, terms.rules.reads)
+    ours = terms.rules.in_force(tx.now)
+    books = Books(tx.now, str(ours.version), opened, ours.zone)
+    for activity in fresh.values():
+        done = accrual.performed(activity, standings[activity.member_id], terms.rules)
+        accrual.accrue(books, done, (), terms)
+    await post_books(tx, books)
