@@ -11,7 +11,7 @@ from contracts.events.purchases import (
     ReturnedLine,
 )
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain.rules import Expiry, PointRule, Rules
+from points_svc.domain.rules import Expiry, PointRule, Rules, plain_rule
 from tests.oracle.facts import History, Purchase, Return
 from tests.oracle.programme import PointKind, Programme, Span
 
@@ -26,7 +26,7 @@ def expiry(of: PointKind) -> Expiry:
 
 def rule(of: PointKind) -> PointRule:
     multipliers: dict[str, Fraction] = dict(of.multipliers or {})
-    return PointRule(of.name, of.rate, expiry(of), of.multipliers is not None, multipliers)
+    return plain_rule(of.name, of.rate, expiry(of), of.multipliers is not None, multipliers)
 
 
 def versions(of: Programme) -> list[Rules]:

@@ -1,7 +1,5 @@
 """The oracle's programme and facts in the words of tier-svc's core."""
 
-from contracts.ids import FactId
-from tests.oracle.facts import History as Facts
 from tests.oracle.programme import (
     AllOf,
     Calendar,
@@ -13,9 +11,8 @@ from tests.oracle.programme import (
     Test,
     Window,
 )
-from tests.oracle.rating import Rated
 from tests.oracle.timeline import Interval
-from tier_svc.domain import facts, instants, ladder, walk
+from tier_svc.domain import instants, intervals, ladder, measures
 
 
 def span(of: Span) -> instants.Span:
@@ -26,22 +23,22 @@ def periods(of: Calendar) -> instants.Periods:
     return instants.Periods(instants.Period(of.period), of.n)
 
 
-def window(of: Window) -> ladder.Window:
+def window(of: Window) -> measures.Window:
     if isinstance(of, Lifetime):
-        return ladder.Lifetime()
+        return measures.Lifetime()
     if isinstance(of, Calendar):
-        return ladder.Calendar(instants.Period(of.period))
-    return ladder.Rolling(span(of))
+        return measures.Calendar(instants.Period(of.period))
+    return measures.Rolling(span(of))
 
 
-def measure(of: Need, within: Window) -> ladder.Measure:
+def measure(of: Need, within: Window) -> measures.Measure:
     over = window(within)
     if of.metric == "spend":
-        return ladder.Measure(ladder.Metric.SPEND, over)
+        return measures.Measure(measures.Metric.SPEND, over)
     if of.metric in {"visits", "days"}:
-        each = ladder.Visits.ORDERS if of.metric == "visits" else ladder.Visits.DAYS
-        return ladder.Measure(ladder.Metric.VISITS, over, visits=each)
-    return ladder.Measure(ladder.Metric.POINTS, over, point_type=of.metric)
+        each = measures.Visits.ORDERS if of.metric == "visits" else measures.Visits.DAYS
+        return measures.Measure(measures.Metric.VISITS, over, visits=each)
+    return measures.Measure(measures.Metric.POINTS, over, point_type=of.metric)
 
 
 def test_of(of: Test, within: Window) -> ladder.Test:
@@ -72,35 +69,6 @@ def ladder_of(of: Programme) -> ladder.Ladder:
     return ladder.Ladder(of.name, 1, rungs)
 
 
-def heard(of: Facts, rated: Rated, point_types: frozenset[str]) -> facts.History:
-    """What tier-svc has heard in the end, every fact with its points."""
-    purchases = [
-        facts.Fact(
-            p.occurred_at,
-            FactId(p.fact_id),
-            sum(line.net_minor for line in p.lines),
-            1,
-            {kind: rated.accruals[p.fact_id, kind] for kind in point_types},
-        )
-        for p in of.purchases
-    ]
-    returns = [
-        facts.HeardReturn(
-            FactId(r.fact_id),
-            FactId(r.purchase_id),
-            of.effect_at(r),
-            r.units,
-            tuple(
-                facts.Line(line.line_id, line.units, line.net_minor)
-                for line in of.purchase(r.purchase_id).lines
-            ),
-            {kind: rated.reversals[r.fact_id, kind] for kind in point_types},
-        )
-        for r in of.returns
-    ]
-    return facts.history(purchases, returns, point_types)
-
-
-def interval(of: walk.Interval, programme: Programme) -> Interval:
+def interval(of: intervals.Interval, programme: Programme) -> Interval:
     tiers = (programme.base, *(each.tier for each in programme.rungs))
     return Interval(tiers[of.rank], of.ordinal, of.from_at, of.to_at)

@@ -16,22 +16,24 @@ from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain import tiers
-from points_svc.domain.accrual import Terms, accrue, purchased, rate
+from points_svc.domain.accrual import Terms, accrue, purchased
 from points_svc.domain.basis import DecisionBasis, Rate
 from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.burns import BurnAsk, burn_now
+from points_svc.domain.facts import Back, Purchased, Returned
 from points_svc.domain.lots import Lot
 from points_svc.domain.rerating import Due, bring_to_target
 from points_svc.domain.rules import RuleBook
 from points_svc.domain.settling import expire_ended
-from points_svc.domain.targets import Posted, Purchased, Returned
+from points_svc.domain.standings import Standing as Known
+from points_svc.domain.targets import Posted
 from tests.oracle.as_points import MEMBER, versions
 from tests.oracle.as_tiers import interval, ladder_of
 from tests.oracle.programme import Programme
 from tests.oracle.timeline import Interval
 from tier_svc.domain.evaluation import Evaluation, Standing, evaluate
-from tier_svc.domain.facts import Fact, HeardReturn, Line, history
-from tier_svc.domain.facts import History as Heard
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken, history
+from tier_svc.domain.grounds import Grounds, Version
 
 
 class PointsRoom:
@@ -56,7 +58,7 @@ class PointsRoom:
         if isinstance(event, PurchaseRecorded) and event.fact_id not in self.purchases:
             self._accrue(books, event)
         elif isinstance(event, PurchaseReturned) and event.fact_id not in self.returns:
-            units = tuple((line.line_id, line.quantity) for line in event.lines)
+            units = tuple(Back(line.line_id, line.quantity) for line in event.lines)
             back = Returned(event.purchase_fact_id, event.fact_id, event.occurred_at, units)
             self.returns[event.fact_id] = back
             if event.purchase_fact_id in self.purchases:
@@ -131,16 +133,15 @@ class PointsRoom:
         purchase, back = self.purchases[fact_id], self._returns_of(fact_id)
         for rule in purchase.rules.points:
             expire_ended(books.of(MEMBER, rule.point_type))
-            ladders = {"main": self.timeline}
-            due = Due.of(purchase, rule.point_type, ladders, back, self.posted)
+            known = Known({"main": self.timeline})
+            due = Due.of(purchase, rule.point_type, known, back, self.posted)
             assert due.used.tier == self.used[fact_id].tier
             bring_to_target(books, due, self.terms)
 
     def _told(self, books: Books, event: TierChanged) -> None:
         self.timeline = tiers.hear(self.timeline, event)
         for fact_id, purchase in sorted(self.purchases.items()):
-            told = tiers.just_before(self.timeline, purchase.occurred_at)
-            now = rate(told, purchase.basis.is_before_enrolment, purchase.rules.base_tier)
+            now = Known({"main": self.timeline}).rate(purchase)
             if now.tier != self.used[fact_id].tier:
                 self.used[fact_id] = now
                 self._rerate(books, fact_id)
@@ -155,7 +156,8 @@ class TierRoom:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.ladder = ladder_of(programme)
-        self.standing = Standing(MEMBER, None, 0, ())
+        self.standing = Standing(MEMBER, programme.name, 0, ())
+        self.enrolled_at: datetime | None = None
         self.purchases: dict[FactId, PurchaseRecorded] = {}
         self.returns: dict[FactId, PurchaseReturned] = {}
         self.points: dict[FactId, dict[str, PointsAccrued | PointsReversed]] = defaultdict(dict)
@@ -183,16 +185,20 @@ class TierRoom:
         return [interval(each, self.programme) for each in self.standing.told]
 
     def _enrolled(self, at: datetime) -> None:
-        self.standing = replace(self.standing, enrolled_at=at)
+        self.enrolled_at = at
 
     def _evaluate(self, touched: set[FactId], now: datetime) -> Sequence[Event]:
-        found = evaluate(self.ladder, self.standing, self._history(), touched, self.programme.zone)
+        if self.enrolled_at is None:
+            return ()
+        zone = self.programme.zone
+        version = Version(self.ladder, zone, history(self._heard_of(), self.ladder, zone))
+        found = evaluate(Grounds(self.enrolled_at, (version,)), self.standing, touched)
         if found is None:
             return ()
         self.standing = replace(self.standing, seq=found.seq, told=found.told)
         return [self._changed(found, now)] if found.says else ()
 
-    def _history(self) -> Heard:
+    def _heard_of(self) -> Heard:
         purchases = [
             Fact(
                 p.occurred_at,
@@ -207,14 +213,15 @@ class TierRoom:
             HeardReturn(
                 r.fact_id,
                 r.purchase_fact_id,
+                r.occurred_at,
                 max(r.occurred_at, r.purchase_occurred_at),
-                tuple((line.line_id, line.quantity) for line in r.lines),
+                tuple(Taken(one.line_id, one.quantity, one.refund_minor) for one in r.lines),
                 self._lines(r.purchase_fact_id),
                 self._heard(r.fact_id),
             )
             for r in self.returns.values()
         ]
-        return history(purchases, returns, self.ladder.point_types)
+        return Heard(purchases, returns)
 
     def _heard(self, fact_id: FactId) -> dict[str, int]:
         return {kind: event.points for kind, event in self.points[fact_id].items()}

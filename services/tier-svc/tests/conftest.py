@@ -170,7 +170,8 @@ class Hall:
     async def rows(self, shop: Shop) -> Mapping[str, Sequence[Any]]:
         """All rows of a member but the number of messages, which counts tellings."""
         tables = {
-            "standing": "member_id, enrolled_at, told, tier, next_evaluation_at",
+            "member": "*",
+            "standing": "member_id, ladder, told, tier, next_evaluation_at",
             "purchase": "*",
             "purchase_return": "*",
             "point_total": "*",

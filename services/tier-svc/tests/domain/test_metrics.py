@@ -8,11 +8,10 @@ import pytest
 
 from tier_svc.domain.facts import Fact
 from tier_svc.domain.instants import Period, Span
-from tier_svc.domain.ladder import (
-    AllOf,
-    AnyOf,
-    AtLeast,
+from tier_svc.domain.ladder import AllOf, AnyOf, AtLeast
+from tier_svc.domain.measures import (
     Calendar,
+    Frame,
     Lifetime,
     Measure,
     Metric,
@@ -28,12 +27,15 @@ def on(text):
     return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
+FRAME = Frame(ZONE, on("2025-12-31"))
+
+
 def fact(text, spend=100, visits=1, **points):
     return Fact(on(text), text, spend, visits, points)
 
 
 def values(measure, *facts):
-    return profile(shares(measure, facts, ZONE))
+    return profile(shares(measure, facts, FRAME))
 
 
 def test_E7_a_rolling_window_adds_to_the_fact():
@@ -129,5 +131,5 @@ ORDERS = Measure(Metric.VISITS, Calendar(Period.MONTH), Visits.ORDERS)
     ],
 )
 def test_T2_a_test_is_met(test, expected):
-    seen = met(test, profiles([SPEND, ORDERS], [fact("2026-03-05")], ZONE))
+    seen = met(test, profiles([SPEND, ORDERS], [fact("2026-03-05")], FRAME))
     assert seen == [Met(on(one), on(other)) for one, other in expected]

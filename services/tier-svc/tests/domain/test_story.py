@@ -6,24 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tier_svc.domain import timeline
-from tier_svc.domain.facts import Fact, HeardReturn, Line, history
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken, history
+from tier_svc.domain.grounds import Grounds, Version
 from tier_svc.domain.instants import Period, Periods, Span
-from tier_svc.domain.ladder import (
-    AtLeast,
-    Calendar,
-    Ladder,
-    Lifetime,
-    Measure,
-    Metric,
-    Renewal,
-    Rolling,
-    Rung,
-    Visits,
-)
+from tier_svc.domain.ladder import AtLeast, Ladder, Renewal, Rung
+from tier_svc.domain.measures import Calendar, Lifetime, Measure, Metric, Rolling, Visits
+from tier_svc.domain.timeline import told_timeline
 
 ZONE = ZoneInfo("Asia/Shanghai")
-GROWTH = frozenset({"growth"})
 CLASSIC = Ladder(
     "classic",
     1,
@@ -55,7 +45,11 @@ def bought(name, at, net_minor):
 
 def returned(name, at, line, growth):
     lines = (Line("1", 1, 60_000), Line("2", 1, 40_000))
-    return HeardReturn(name, "D", on(at), ((line, 1),), lines, {"growth": growth})
+    return back_of("D", name, at, (line, 1), lines, growth)
+
+
+def back_of(purchase, name, at, taken, lines, growth):
+    return HeardReturn(name, purchase, on(at), on(at), (Taken(*taken),), lines, {"growth": growth})
 
 
 A = bought("A", "2026-03-02T10:00", 10_000)
@@ -70,13 +64,11 @@ ENROLLED = on("2026-03-01T00:00")
 
 
 def told(*facts, ladder=CLASSIC):
-    heard = history(
+    heard = Heard(
         [f for f in facts if isinstance(f, Fact)],
         [f for f in facts if isinstance(f, HeardReturn)],
-        ladder.point_types,
     )
-    start = timeline.starts_at(ENROLLED, heard)
-    return timeline.told(ladder, heard, start, start, ZONE)
+    return told_timeline(Grounds(ENROLLED, (Version(ladder, ZONE, history(heard, ladder, ZONE)),)))
 
 
 def seen(*facts):
@@ -145,7 +137,7 @@ def test_T3_gold_is_tested_again_at_its_end():
 def test_T3_vip_is_lost_only_by_returns_and_falls_into_the_running_gold():
     big = Fact(on("2026-03-02"), "1", 10_000_000, 1, {"growth": 100_000})
     lines = (Line("1", 10, 10_000_000),)
-    back = HeardReturn("2", "1", on("2026-04-02"), (("1", 1),), lines, {"growth": 10_000})
+    back = back_of("1", "2", "2026-04-02", ("1", 1), lines, 10_000)
     assert seen(big, back) == [
         REGULAR,
         ("vip", 1, on("2026-03-02"), "reached", "1"),
@@ -156,7 +148,7 @@ def test_T3_vip_is_lost_only_by_returns_and_falls_into_the_running_gold():
 
 def test_T4_what_was_true_before_a_return_stays_true_and_it_ends_a_tier_at_once():
     lines = (Line("1", 1, 9_990),)
-    back = HeardReturn("R", "C", on("2026-04-03"), (("1", 1),), lines, {"growth": 99})
+    back = back_of("C", "R", "2026-04-03", ("1", 1), lines, 99)
     assert seen(A, B, C, back) == [
         REGULAR,
         ("silver", 1, on("2026-03-20T18:00"), "reached", "C"),
@@ -166,7 +158,7 @@ def test_T4_what_was_true_before_a_return_stays_true_and_it_ends_a_tier_at_once(
 
 def test_B2_a_stay_that_a_return_erased_is_not_counted():
     lines = (Line("1", 1, 9_990),)
-    back = HeardReturn("R", "C", on("2026-03-21"), (("1", 1),), lines, {"growth": 99})
+    back = back_of("C", "R", "2026-03-21", ("1", 1), lines, 99)
     again = bought("G", "2026-03-25", 100)
     assert seen(A, B, C, back, again)[-3:] == [
         ("regular", 1, on("2026-03-21"), "returned", "R"),
@@ -177,7 +169,7 @@ def test_B2_a_stay_that_a_return_erased_is_not_counted():
 
 def test_T4_a_return_at_the_instant_of_its_purchase_lifts_no_tier():
     lines = (Line("1", 1, 9_990),)
-    back = HeardReturn("R", "C", C.occurred_at, (("1", 1),), lines, {"growth": 99})
+    back = back_of("C", "R", "2026-03-20T18:00", ("1", 1), lines, 99)
     assert seen(A, B, C, back) == [REGULAR]
 
 
@@ -193,6 +185,6 @@ def test_T4_the_timeline_begins_with_a_purchase_from_before_enrolment():
 
 def test_T4_half_a_line_is_an_exact_part():
     lines = (Line("1", 3, 100),)
-    back = HeardReturn("R", "A", on("2026-03-03"), (("1", 1),), lines, {"growth": 0})
-    heard = history([A], [back], GROWTH)
-    assert heard.returns[0].spend * 3 == 100
+    back = back_of("A", "R", "2026-03-03", ("1", 1), lines, 0)
+    counted = history(Heard([A], [back]), CLASSIC, ZONE)
+    assert counted.returns[0].kept.spend * 3 == 200

@@ -14,9 +14,10 @@ async def test_a_write_that_lost_its_race_is_refused(hall):
     await hall.hear(shop.enrolled())
     rows = await hall.rows(shop)
     async with hall.stage.begin() as tx:
-        (read,) = await standings.read_standings(tx, [shop.member])
+        (read,) = (await standings.read_standings(tx, [shop.member])).values()
     late = Evaluation(
         shop.member,
+        "classic",
         seq_before=read.seq - 1,
         seq=read.seq,
         told=[replace(read.told[0], ordinal=2)],

@@ -36,8 +36,10 @@ async def test_E1_the_same_ladder_again_is_the_same_version(hall, api, written):
     assert await hall.stage.counts() == before
 
 
-async def test_T8_a_second_ladder_needs_a_migration(hall, api, written):
-    other = await api.post("/v1/ladders", json=written("ladder.json", "grocer"))
+async def test_T8_a_later_version_needs_a_migration(hall, api, written):
+    other = await api.post(
+        "/v1/ladders", json={**written("ladder.json", "grocer"), "name": "classic"}
+    )
     assert other.status_code == 201
     version = other.json()["version"]
     refused = await api.post(f"/v1/ladders/{version}/publish")

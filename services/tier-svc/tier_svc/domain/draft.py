@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 RUNGS_MAX = 16
 PARTS_MAX = 16
+NAMES_MAX = 100
 THRESHOLD_MAX = 10**15
 MONTHS_MAX = 120
 DAYS_MAX = 3_660
@@ -17,6 +18,7 @@ PERIODS_MAX = 40
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Word = Annotated[str, Field(max_length=64)]
+Names = Annotated[list[Word], Field(min_length=1, max_length=NAMES_MAX)]
 Months = Annotated[int, Field(ge=1, le=MONTHS_MAX)]
 Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
 
@@ -43,9 +45,8 @@ class StayWritten(Written):
 
 
 class WindowWritten(Written):
-    """One of: rolling months, rolling days, a calendar month, quarter or year, a lifetime.
-
-    `anniversary` (a membership year) is not available yet and is refused by name.
+    """One of: rolling months, rolling days, a calendar month, quarter or year, a membership year
+    (`anniversary`), a lifetime.
     """
 
     rolling_months: Months | None = None
@@ -55,10 +56,19 @@ class WindowWritten(Written):
     anniversary: bool | None = None
 
 
+class WhereWritten(Written):
+    """Only what was bought of these categories, in these stores, through these channels."""
+
+    categories: Names | None = None
+    stores: Names | None = None
+    channels: Names | None = None
+
+
 class TestWritten(Written):
     """`all` or `any` of several tests, or a metric that has reached `at_least` in a window.
 
-    Spend is in minor units. Visits count `orders` or `days`. Points name their point type.
+    Spend is in minor units. Visits count `orders` or `days`. Points name their point type. Tasks
+    name their `kinds`, each counted once; activities may. Attributes name theirs.
     """
 
     __test__ = False
@@ -68,6 +78,9 @@ class TestWritten(Written):
     metric: Word | None = None
     count: Word | None = None
     point_type: Name | None = None
+    kinds: Names | None = None
+    attribute: Name | None = None
+    where: WhereWritten | None = None
     at_least: Annotated[int, Field(ge=1, le=THRESHOLD_MAX)] | None = None
     window: WindowWritten | None = None
 
@@ -75,7 +88,8 @@ class TestWritten(Written):
 class RungWritten(Written):
     """One tier. The first rung is the base: it has a name and nothing else.
 
-    `floor`, `invitation_only` and `paid` are not available yet and are refused by name.
+    Who has reached a rung never falls below its `floor`. `invitation_only` and `paid` rungs need
+    that besides their test, and nothing else where they have none.
     """
 
     tier: Name
@@ -90,12 +104,21 @@ class RungWritten(Written):
     paid: bool | None = None
 
 
-class LadderWritten(Written):
-    """A ladder, lowest rung first. A return re-tests at its instant (T4).
+class OnReturnWritten(Written):
+    """A return is looked at days after its effect, or when that calendar period ends."""
 
-    `on_return` for any other policy is not available yet and is refused by name.
+    days: Days | None = None
+    calendar: Word | None = None
+
+
+class LadderWritten(Written):
+    """A ladder, lowest rung first.
+
+    A return re-tests at its instant (`at_once`), or as `on_return` says (T4). Tests are looked at
+    `at_once`, or when each `month`, `quarter` or `year` ends, as `evaluated` says.
     """
 
     name: Name
     rungs: Annotated[list[RungWritten], Field(min_length=1, max_length=RUNGS_MAX)]
-    on_return: Word | None = None
+    on_return: Word | OnReturnWritten | None = None
+    evaluated: Word | None = None

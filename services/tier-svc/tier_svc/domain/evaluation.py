@@ -1,25 +1,24 @@
 """What a member is told once something new is known of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from contracts.ids import FactId, MemberId
-from tier_svc.domain import timeline
-from tier_svc.domain.facts import History
-from tier_svc.domain.ladder import Ladder
-from tier_svc.domain.walk import Interval
+from tier_svc.domain import intervals
+from tier_svc.domain.grounds import Grounds
+from tier_svc.domain.intervals import Interval
+from tier_svc.domain.timeline import told_timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was told of a member: the whole timeline, in `seq` messages. Enrolment may not be known
-    yet; nothing is told before it is.
+    """What was told of a member on one ladder: the whole timeline, in `seq` messages; none yet is
+    0.
     """
 
     member_id: MemberId
-    enrolled_at: datetime | None
+    ladder: str
     seq: int
     told: Sequence[Interval]
 
@@ -32,6 +31,7 @@ class Evaluation:
     """
 
     member_id: MemberId
+    ladder: str
     seq_before: int
     seq: int
     told: Sequence[Interval]
@@ -39,34 +39,32 @@ class Evaluation:
 
 
 def evaluate(
-    ladder: Ladder,
-    standing: Standing,
-    history: History,
-    touched: Collection[FactId],
-    zone: ZoneInfo,
+    grounds: Grounds, standing: Standing, touched: Collection[FactId] | None
 ) -> Evaluation | None:
-    """The timeline after the `touched` facts became known or changed; nothing where it reads alike.
+    """The timeline after the `touched` facts and ways became known or changed (None: anything may
+    have); nothing where it reads alike.
 
-    Nothing changes before the first instant of the touched facts that count, so only the rest is
+    Nothing changes before the first instant of what is touched and counts, so only the rest is
     walked. Others hear the timeline from the earliest instant at which tier or ordinal differ.
     """
-    if standing.enrolled_at is None:
-        return None
-    start = timeline.starts_at(standing.enrolled_at, history)
-    since = _changed_from(history, touched) if standing.told else start
+    start = grounds.starts_at
+    since: datetime | None = start
+    if standing.told and touched is not None:
+        since = min(_instants(grounds, touched), default=None)
     if since is None:
         return None
-    before = timeline.clip(standing.told, start, since)
-    now = timeline.join(before, timeline.told(ladder, history, start, since, zone))
+    before = intervals.clip(standing.told, start, since)
+    now = intervals.join(before, told_timeline(grounds, since))
     if now == list(standing.told):
         return None
-    differs_at = timeline.differs_from(standing.told, now)
+    differs_at = intervals.differs_from(standing.told, now)
     return Evaluation(
         member_id=standing.member_id,
+        ladder=standing.ladder,
         seq_before=standing.seq,
         seq=standing.seq + (differs_at is not None),
         told=now,
-        says=timeline.clip(now, differs_at) if differs_at else (),
+        says=intervals.clip(now, differs_at) if differs_at else (),
     )
 
 
@@ -80,13 +78,16 @@ class Moment:
 
 def moment(told: Sequence[Interval], now: datetime) -> Moment:
     """Where a told timeline stands at an instant; before it starts, where it will start."""
-    place = timeline.at(told, now)
+    place = intervals.at(told, now)
     if place is None:
         return Moment(told[0].tier, told[0].from_at)
     return Moment(told[place].tier, told[place].to_at)
 
 
-def _changed_from(history: History, touched: Collection[FactId]) -> datetime | None:
-    facts = (fact.occurred_at for fact in history.facts if fact.fact_id in touched)
-    returns = (back.effect_at for back in history.returns if back.fact_id in touched)
-    return min((*facts, *returns), default=None)
+def _instants(grounds: Grounds, touched: Collection[FactId]) -> Iterator[datetime]:
+    """When what is touched begins to count."""
+    for version in grounds.versions:
+        facts, returns = version.history
+        yield from (fact.occurred_at for fact in facts if fact.fact_id in touched)
+        yield from (back.effect_at for back in returns if back.fact_id in touched)
+    yield from (way.from_at for way in grounds.ways if way.way_id in touched)

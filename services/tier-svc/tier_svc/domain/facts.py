@@ -1,15 +1,18 @@
-"""What tier-svc knows of a member's purchases, and what of them counts (T3, T4).
+"""What tier-svc knows of a member's facts, and what of them counts (T1, T3, T4).
 
-A fact's points have an entry for each point type heard of; it counts once all that the ladder asks
-for are there. `HeardReturn` is what arrived, complete or not; `Return` is what counts.
+A purchase's points have an entry for each point type heard of; it counts once all that the ladder
+asks for are there. `Heard` is what arrived, complete or not; `History` is what counts.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from contracts.ids import FactId
+from tier_svc.domain.instants import Periods, Span, after, end_of
+from tier_svc.domain.ladder import Ladder
 
 Value = int | Fraction
 """An exact amount. Whole numbers stay `int`; only a part of an indivisible amount is a
@@ -20,9 +23,33 @@ Points = Mapping[str, int]
 NO_POINTS: Points = {}
 
 
+class Goods(NamedTuple):
+    """Where a purchase was made, and what it is worth by category; a category whose units all came
+    back is not there. Looked at only where a ladder filters.
+    """
+
+    store: str | None
+    channel: str | None
+    by_category: Mapping[str, Value]
+
+
+class Done(NamedTuple):
+    """What an activity was."""
+
+    kind: str
+    channel: str
+
+
+class Setting(NamedTuple):
+    """What an attribute was set to."""
+
+    attribute: str
+    value: int
+
+
 class Fact(NamedTuple):
-    """A purchase. `spend` in minor units; `visits` is 1, or 0 once everything came
-    back.
+    """What happened. A purchase has `spend` in minor units and `visits` 1, or 0 once everything
+    came back; any other fact has neither, and `more` says what it was.
     """
 
     occurred_at: datetime
@@ -30,26 +57,38 @@ class Fact(NamedTuple):
     spend: Value
     visits: int
     points: Points
+    more: Goods | Done | Setting | None = None
 
 
 class Return(NamedTuple):
-    """What one return takes from its purchase, `units` of `of_units`, effective at `effect_at`."""
+    """From `effect_at` on a purchase is `kept`: as if what came back so far had never been
+    bought.
+    """
 
     effect_at: datetime
+    occurred_at: datetime
     fact_id: FactId
     purchase_fact_id: FactId
-    spend: Value
-    units: int
-    of_units: int
-    points: Points
+    kept: Fact
 
 
 class Line(NamedTuple):
-    """A line of a purchase: its units and their net amount together, in minor units."""
+    """A line of a purchase: its units and their net amount together, in minor units. Lines heard
+    before categories were kept have none.
+    """
 
     line_id: str
     quantity: int
     net_minor: int
+    category: str | None = None
+
+
+class Taken(NamedTuple):
+    """What came back of a line: units, or value alone."""
+
+    line_id: str
+    quantity: int
+    refund_minor: int = 0
 
 
 class HeardReturn(NamedTuple):
@@ -59,77 +98,130 @@ class HeardReturn(NamedTuple):
 
     fact_id: FactId
     purchase_fact_id: FactId
+    occurred_at: datetime
     effect_at: datetime
-    taken: tuple[tuple[str, int], ...]
+    taken: tuple[Taken, ...]
     lines: tuple[Line, ...]
     points: Points
 
 
+class Heard(NamedTuple):
+    """Everything that is known of a member; `others` are activities and attributes."""
+
+    purchases: Sequence[Fact] = ()
+    returns: Sequence[HeardReturn] = ()
+    others: Sequence[Fact] = ()
+
+
 class History(NamedTuple):
-    """What counts of a member: purchases by (occurred_at, fact_id), returns by (effect_at,
-    fact_id).
+    """What counts of a member: facts by (occurred_at, fact_id), returns in the order in which they
+    take effect.
     """
 
     facts: Sequence[Fact]
     returns: Sequence[Return]
 
 
-def history(
-    purchases: Iterable[Fact], returns: Collection[HeardReturn], point_types: frozenset[str]
-) -> History:
+def history(heard: Heard, ladder: Ladder, zone: ZoneInfo) -> History:
     """What counts: the purchases and returns that every metric of the ladder has heard of.
 
     A return whose purchase does not count yet waits.
     """
-    facts = sorted(p for p in purchases if point_types <= p.points.keys())
-    if not returns:
+    point_types = ladder.point_types
+    facts = sorted((*(p for p in heard.purchases if point_types <= p.points.keys()), *heard.others))
+    if not heard.returns:
         return History(facts, ())
-    known = {fact.fact_id for fact in facts}
-    counted = (r for r in returns if r.purchase_fact_id in known and point_types <= r.points.keys())
-    return History(facts, sorted(map(_counted, counted)))
+    bought = {fact.fact_id: fact for fact in facts}
+    by_purchase: dict[FactId, list[HeardReturn]] = {}
+    for back in sorted(heard.returns, key=_in_business_order):
+        if back.purchase_fact_id in bought and point_types <= back.points.keys():
+            by_purchase.setdefault(back.purchase_fact_id, []).append(back)
+    returns = [
+        kept._replace(effect_at=_looked_at(kept.effect_at, ladder.on_return, zone))
+        for fact_id, back in by_purchase.items()
+        for kept in _folded(bought[fact_id], back)
+    ]
+    return History(facts, sorted(returns))
 
 
-def kept(facts: Sequence[Fact], returns: Iterable[Return]) -> list[Fact]:
-    """The facts as if the returned units had never been bought."""
-    taken: dict[FactId, list[Return]] = {}
-    for back in returns:
-        taken.setdefault(back.purchase_fact_id, []).append(back)
-    return [_less(fact, taken[fact.fact_id]) if fact.fact_id in taken else fact for fact in facts]
+def kept(facts: Sequence[Fact], returns: Iterable[Return]) -> Sequence[Fact]:
+    """The facts as if what `returns` brought back had never been bought. Returns are in order."""
+    left = {back.purchase_fact_id: back.kept for back in returns}
+    return [left.get(fact.fact_id, fact) for fact in facts] if left else facts
 
 
-def _less(fact: Fact, returns: Sequence[Return]) -> Fact:
-    is_whole = sum(back.units for back in returns) >= returns[0].of_units
-    return Fact(
-        fact.occurred_at,
-        fact.fact_id,
-        whole(fact.spend - sum(back.spend for back in returns)),
-        0 if is_whole else fact.visits,
-        {
-            kind: n - sum(back.points.get(kind, 0) for back in returns)
-            for kind, n in fact.points.items()
-        },
-    )
+def still_counts(fact: Fact) -> bool:
+    """Whether anything is left of a fact: a purchase that came back whole is none any more."""
+    return fact.visits > 0 or isinstance(fact.more, Done | Setting)
 
 
-def _counted(heard: HeardReturn) -> Return:
-    """Net kept of a line is net × k/n, so a return takes net × q/n of each of its lines."""
-    lines = {line.line_id: line for line in heard.lines}
-    spend: Value = 0
-    for line_id, quantity in heard.taken:
-        line = lines.get(line_id)
-        assert line is not None, "a return names lines of its purchase"
-        spend += Fraction(line.net_minor * quantity, line.quantity)
-    return Return(
-        heard.effect_at,
-        heard.fact_id,
-        heard.purchase_fact_id,
-        whole(spend),
-        sum(quantity for _, quantity in heard.taken),
-        sum(line.quantity for line in heard.lines),
-        heard.points,
-    )
+def goods(store: str | None, channel: str | None, lines: Iterable[Line]) -> Goods:
+    """What a purchase is worth by category, before any return."""
+    whole_lines = ((line, line.quantity, line.net_minor) for line in lines)
+    return Goods(store, channel, _by_category(whole_lines))
 
 
 def whole(value: Value) -> Value:
     """The same amount, as an `int` where it is one."""
     return value.numerator if value.denominator == 1 else value
+
+
+def _in_business_order(back: HeardReturn) -> tuple[datetime, FactId]:
+    return back.occurred_at, back.fact_id
+
+
+def _looked_at(effect_at: datetime, policy: Span | Periods | None, zone: ZoneInfo) -> datetime:
+    """When a ladder looks at a return that took effect."""
+    if isinstance(policy, Periods):
+        return end_of(effect_at, policy, zone)
+    return after(effect_at, policy, zone) if policy else effect_at
+
+
+def _folded(purchase: Fact, returns: Iterable[HeardReturn]) -> Iterator[Return]:
+    """Each return with what it leaves of its purchase: units take their share of the line's kept
+    value, a refund takes its amount, never more than is left.
+    """
+    lines: Sequence[Line] = ()
+    left: dict[str, tuple[int, Value]] = {}
+    points = dict(purchase.points)
+    for back in returns:
+        if not left:
+            lines = back.lines
+            left = {line.line_id: (line.quantity, line.net_minor) for line in lines}
+        for taken in back.taken:
+            left[taken.line_id] = _less(*left[taken.line_id], taken)
+        points = {kind: n - back.points.get(kind, 0) for kind, n in points.items()}
+        yield Return(
+            back.effect_at,
+            back.occurred_at,
+            back.fact_id,
+            purchase.fact_id,
+            _remaining(purchase, [(line, *left[line.line_id]) for line in lines], points),
+        )
+
+
+def _less(units: int, value: Value, taken: Taken) -> tuple[int, Value]:
+    assert taken.quantity <= units, "no more comes back than was bought"
+    if taken.quantity:
+        value = whole(Fraction(value * (units - taken.quantity), units))
+    return units - taken.quantity, max(0, value - taken.refund_minor)
+
+
+def _remaining(purchase: Fact, left: Sequence[tuple[Line, int, Value]], points: Points) -> Fact:
+    more = purchase.more
+    if isinstance(more, Goods):
+        more = more._replace(by_category=_by_category(left))
+    return purchase._replace(
+        spend=whole(sum(value for _, _, value in left)),
+        visits=int(any(units for _, units, _ in left)),
+        points=points,
+        more=more,
+    )
+
+
+def _by_category(left: Iterable[tuple[Line, int, Value]]) -> dict[str, Value]:
+    out: dict[str, Value] = {}
+    for line, units, value in left:
+        if units and line.category is not None:
+            out[line.category] = out.get(line.category, 0) + value
+    return out

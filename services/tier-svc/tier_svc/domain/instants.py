@@ -81,6 +81,19 @@ def end_of(at: datetime, periods: Periods, zone: ZoneInfo) -> datetime:
     return _plus_months(begin, months * periods.count).astimezone(UTC)
 
 
+def anniversary_after(at: datetime, enrolled_at: datetime, zone: ZoneInfo) -> datetime:
+    """The end of the membership year that contains `at`: years begin at the local midnight of the
+    enrolment's date, 29 February on the 28th in common years. There are years before the first.
+    """
+    first = enrolled_at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    years = at.astimezone(zone).year - first.year
+    for count in (years, years + 1):
+        end = _plus_months(first, 12 * count).astimezone(UTC)
+        if end > at:
+            return end
+    return _plus_months(first, 12 * (years + 2)).astimezone(UTC)
+
+
 def _plus_months(wall: datetime, months: int) -> datetime:
     years, month = divmod(wall.month - 1 + months, 12)
     year, month, day = wall.year + years, month + 1, wall.day

@@ -6,21 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tier_svc.domain.instants import NONE, Period, Periods, Span
-
-
-class Metric(StrEnum):
-    """What is counted. Spend in minor units, net of returns; points as posted, before any burn."""
-
-    SPEND = "spend"
-    VISITS = "visits"
-    POINTS = "points"
-
-
-class Visits(StrEnum):
-    """What one visit is: an order, or a day with at least one order."""
-
-    ORDERS = "orders"
-    DAYS = "days"
+from tier_svc.domain.measures import EVERYTHING, Measure, Metric
 
 
 class Renewal(StrEnum):
@@ -33,47 +19,20 @@ class Renewal(StrEnum):
 
 
 class Downgrade(StrEnum):
-    """Where the end of a rung leads: to the best rung in force, or to the next lower one."""
+    """Where the end of a rung leads: to the best rung in force, to the next lower one, or nowhere:
+    then the rung, once reached, is kept.
+    """
 
     BEST = "best"
     ONE_STEP = "one_step"
+    NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Rolling:
-    """A fact at a counts at t iff a ≤ t < a + span (E7)."""
+class Pass(StrEnum):
+    """What a member needs besides the test to be on a rung; without a test it alone leads there."""
 
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """A fact counts in its own calendar period."""
-
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetime:
-    """A fact counts for ever."""
-
-
-Window = Rolling | Calendar | Lifetime
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric over a window. `visits` and `point_type` stand where the metric needs them."""
-
-    metric: Metric
-    window: Window
-    visits: Visits | None = None
-    point_type: str | None = None
-
-    @property
-    def name(self) -> str:
-        """How answers call it: `spend`, `visits`, or the point type."""
-        return self.point_type or str(self.metric)
+    INVITATION = "invitation"
+    PAID = "paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +63,9 @@ Test = AtLeast | AllOf | AnyOf
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One tier and the way to reach and keep it. The base rung has no test and is always in
-    force.
+    force; a rung above it without one is reached by its pass alone.
+
+    `floor` is a tier that a member who has reached this rung never falls below.
     """
 
     tier: str
@@ -114,15 +75,23 @@ class Rung:
     minimum_stay: Span = NONE
     grace: Span = NONE
     downgrade: Downgrade = Downgrade.BEST
+    floor: str | None = None
+    needs: Pass | None = None
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """All rungs of one version, lowest first. A rung's place is its rank."""
+    """All rungs of one version, lowest first. A rung's place is its rank.
+
+    `evaluated`: tests are looked at when such a period ends, for the whole next one; empty: at
+    once. `on_return`: how long after its effect a return is looked at; empty: at once (T4).
+    """
 
     name: str
     version: int
     rungs: tuple[Rung, ...]
+    evaluated: Period | None = None
+    on_return: Span | Periods | None = None
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
@@ -133,6 +102,27 @@ class Ladder:
     def point_types(self) -> frozenset[str]:
         """The point types that a fact needs to have been heard of before it counts (T3)."""
         return frozenset(m.point_type for m in self.measures if m.point_type is not None)
+
+    @cached_property
+    def has_filters(self) -> bool:
+        """Whether it asks where and what was bought, not only for how much."""
+        bought = (Metric.SPEND, Metric.VISITS)
+        return any(m.metric in bought and m.only != EVERYTHING for m in self.measures)
+
+    @cached_property
+    def has_activities(self) -> bool:
+        """Whether it asks for what members do besides buying."""
+        return any(m.metric in {Metric.ACTIVITIES, Metric.TASKS} for m in self.measures)
+
+    @cached_property
+    def has_attributes(self) -> bool:
+        """Whether it asks for what staff set."""
+        return any(m.metric is Metric.ATTRIBUTES for m in self.measures)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """The rank of each tier."""
+        return {rung.tier: rank for rank, rung in enumerate(self.rungs)}
 
     def _leaves(self) -> Iterator[AtLeast]:
         for rung in self.rungs:

@@ -3,24 +3,23 @@ between instants.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from tier_svc.domain.facts import Fact, Value
-from tier_svc.domain.instants import Periods, after, end_of
-from tier_svc.domain.ladder import (
-    AllOf,
-    AtLeast,
+from tier_svc.domain.amounts import amount_of, counted_once
+from tier_svc.domain.days import adding, ending
+from tier_svc.domain.facts import Fact, Setting, Value
+from tier_svc.domain.instants import Period, Periods, anniversary_after
+from tier_svc.domain.ladder import AllOf, AtLeast, Test
+from tier_svc.domain.measures import (
+    Anniversary,
     Calendar,
+    Frame,
     Measure,
     Metric,
     Rolling,
-    Test,
-    Visits,
     Window,
 )
 
@@ -45,32 +44,41 @@ class Met(NamedTuple):
     to_at: datetime | None
 
 
-def leaves_at(at: datetime, window: Window, zone: ZoneInfo) -> datetime | None:
-    """The first instant at which a fact of `at` no longer counts."""
+def leaving(window: Window, frame: Frame) -> Callable[[datetime], datetime | None]:
+    """Tells the first instant at which a fact of an instant no longer counts."""
     if isinstance(window, Rolling):
-        return after(at, window.span, zone)
+        return adding(window.span, frame.zone)
     if isinstance(window, Calendar):
-        return end_of(at, Periods(window.period, 1), zone)
-    return None
+        return ending(Periods(window.period, 1), frame.zone)
+    if isinstance(window, Anniversary):
+        return lambda at: anniversary_after(at, frame.enrolled_at, frame.zone)
+    return lambda _: None
 
 
-def shares(measure: Measure, facts: Iterable[Fact], zone: ZoneInfo) -> list[Share]:
-    """What each fact adds to the measure, and for how long."""
-    amount = _amount_of(measure)
-    found = [
-        Share(fact.occurred_at, leaves_at(fact.occurred_at, measure.window, zone), value)
-        for fact in facts
-        if (value := amount(fact))
-    ]
-    return _by_day(found, zone) if measure.visits is Visits.DAYS else found
+def shares(measure: Measure, facts: Iterable[Fact], frame: Frame) -> list[Share]:
+    """What each fact adds to the measure, and for how long. A day or a task counts once, as long as
+    anything of it does; an attribute until it is set anew.
+    """
+    amount, leaves_at = amount_of(measure), leaving(measure.window, frame)
+    counting = ((fact, value) for fact in facts if (value := amount(fact)))
+    if measure.metric is Metric.ATTRIBUTES:
+        return _until_the_next(facts, measure, leaves_at)
+    once = counted_once(measure, frame.zone)
+    if once is None:
+        return [
+            Share(fact.occurred_at, leaves_at(fact.occurred_at), value) for fact, value in counting
+        ]
+    return _once(
+        (once(fact), Met(fact.occurred_at, leaves_at(fact.occurred_at))) for fact, _ in counting
+    )
 
 
-def counts_at(measure: Measure, fact: Fact, at: datetime, zone: ZoneInfo) -> Value:
+def counts_at(measure: Measure, fact: Fact, at: datetime, frame: Frame) -> Value:
     """What one fact adds at an instant; 0 where it does not count (any more)."""
     if fact.occurred_at > at:
         return 0
-    to_at = leaves_at(fact.occurred_at, measure.window, zone)
-    return _amount_of(measure)(fact) if to_at is None or at < to_at else 0
+    to_at = leaving(measure.window, frame)(fact.occurred_at)
+    return amount_of(measure)(fact) if to_at is None or at < to_at else 0
 
 
 def profile(found: Sequence[Share]) -> list[tuple[datetime, Value]]:
@@ -97,9 +105,9 @@ def value_at(values: Profile, at: datetime) -> Value:
     return values[place - 1][1] if place else 0
 
 
-def profiles(measures: Iterable[Measure], facts: Sequence[Fact], zone: ZoneInfo) -> Profiles:
+def profiles(measures: Iterable[Measure], facts: Sequence[Fact], frame: Frame) -> Profiles:
     """Each measure over time."""
-    return {measure: profile(shares(measure, facts, zone)) for measure in measures}
+    return {measure: profile(shares(measure, facts, frame)) for measure in measures}
 
 
 def met(test: Test, values: Profiles) -> list[Met]:
@@ -108,10 +116,22 @@ def met(test: Test, values: Profiles) -> list[Met]:
     """
     if isinstance(test, AtLeast):
         return _reaching(values[test.measure], test.threshold)
-    parts = [
-        Share(part.from_at, part.to_at, 1) for each in test.parts for part in met(each, values)
-    ]
-    return _reaching(profile(parts), len(test.parts) if isinstance(test, AllOf) else 1)
+    every = [part for each in test.parts for part in met(each, values)]
+    return covered(every, len(test.parts) if isinstance(test, AllOf) else 1)
+
+
+def covered(parts: Iterable[Met], times: int) -> list[Met]:
+    """Where at least that many of the parts are."""
+    return _reaching(profile([Share(part.from_at, part.to_at, 1) for part in parts]), times)
+
+
+def looked_at(found: Iterable[Met], period: Period, frame: Frame) -> list[Met]:
+    """When a test counts as met that is looked at when a period ends: what it was just before holds
+    for the whole next period.
+    """
+    end = ending(Periods(period, 1), frame.zone)
+    each = [Met(end(one.from_at), end(one.to_at) if one.to_at else None) for one in found]
+    return covered((one for one in each if one.from_at != one.to_at), 1)
 
 
 def _reaching(values: Profile, threshold: int) -> list[Met]:
@@ -129,21 +149,26 @@ def _reaching(values: Profile, threshold: int) -> list[Met]:
     return out
 
 
-def _amount_of(measure: Measure) -> Callable[[Fact], Value]:
-    if measure.metric is Metric.SPEND:
-        return lambda fact: fact.spend
-    if measure.metric is Metric.VISITS:
-        return lambda fact: fact.visits
-    point_type = measure.point_type
-    assert point_type is not None, "a measure of points names its point type"
-    return lambda fact: fact.points.get(point_type, 0)
+def _once(found: Iterable[tuple[Hashable, Met]]) -> list[Share]:
+    """One share per name, for as long as anything of that name counts."""
+    by_name: dict[Hashable, list[Met]] = {}
+    for name, part in found:
+        by_name.setdefault(name, []).append(part)
+    return [Share(*part, 1) for parts in by_name.values() for part in covered(parts, 1)]
 
 
-def _by_day(found: Iterable[Share], zone: ZoneInfo) -> list[Share]:
-    """One share per local day: from its first order until its last one leaves."""
+def _until_the_next(
+    facts: Iterable[Fact], measure: Measure, leaves_at: Callable[[datetime], datetime | None]
+) -> list[Share]:
+    """What an attribute was set to, each time until it is set anew or leaves the window."""
+    found = [
+        (fact.occurred_at, fact.more.value)
+        for fact in facts
+        if isinstance(fact.more, Setting) and fact.more.attribute == measure.attribute
+    ]
+    nexts = [at for at, _ in found[1:]]
     out = []
-    for _, day in groupby(found, key=lambda share: share.from_at.astimezone(zone).date()):
-        orders = list(day)
-        ends = [order.to_at for order in orders if order.to_at is not None]
-        out.append(Share(orders[0].from_at, max(ends) if ends else None, 1))
+    for (at, value), next_at in zip(found, [*nexts, None], strict=False):
+        ends = [end for end in (next_at, leaves_at(at)) if end is not None]
+        out.append(Share(at, min(ends, default=None), value))
     return out

@@ -13,10 +13,14 @@ def _zone(name: str) -> str:
 
 
 class TierProgramme(BaseModel):
-    """The settings that an operator publishes. Thresholds of spend are in minor units."""
+    """The settings that an operator publishes. Thresholds of spend are in minor units.
+
+    `main_ladder` is answered where no ladder is named; without it the one first put in force.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     zone: Annotated[str, AfterValidator(_zone)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     minor_units: Annotated[int, Field(ge=0, le=4)]
+    main_ladder: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = None

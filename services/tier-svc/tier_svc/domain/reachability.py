@@ -4,17 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from tier_svc.domain.instants import MONTHS_IN
-from tier_svc.domain.ladder import (
-    AllOf,
-    AtLeast,
-    Calendar,
-    Lifetime,
-    Measure,
-    Rolling,
-    Rung,
-    Test,
-    Window,
-)
+from tier_svc.domain.ladder import AllOf, AtLeast, Rung, Test
+from tier_svc.domain.measures import EVERYTHING, Calendar, Lifetime, Measure, Rolling, Window
 
 WAYS_MAX = 256
 Way = tuple[AtLeast, ...]
@@ -35,10 +26,19 @@ def ways(test: Test) -> list[Way]:
 def order_flaws(rungs: Sequence[Rung]) -> Iterator[tuple[int, str]]:
     """Rungs that nobody is ever seen on because a higher one is met at once: (rank, code)."""
     for rank, rung in enumerate(rungs):
-        higher = [other.test for other in rungs[rank + 1 :] if other.test is not None]
+        above = rungs[rank + 1 :]
+        higher = [other.test for other in above if other.test and other.needs is None]
         if rung.test is not None and any(implies(rung.test, other) for other in higher):
             is_plain = isinstance(rung.test, AtLeast)
             yield rank, "thresholds_out_of_order" if is_plain else "unreachable"
+
+
+def holds_for_ever(test: Test, *, may: bool) -> bool:
+    """Whether a test that is met stays met if nothing is bought any more: `may`, or surely."""
+    if isinstance(test, AtLeast):
+        return isinstance(test.measure.window, Lifetime)
+    parts = [holds_for_ever(part, may=may) for part in test.parts]
+    return all(parts) if isinstance(test, AllOf) or not may else any(parts)
 
 
 def implies(test: Test, other: Test) -> bool:
@@ -55,12 +55,14 @@ def _meets(way: Way, test: Test) -> bool:
 
 def _covers(leaf: AtLeast, other: AtLeast) -> bool:
     is_same = _what(leaf.measure) == _what(other.measure)
+    is_same = is_same and other.measure.only in {EVERYTHING, leaf.measure.only}
     is_wider = _contains(other.measure.window, leaf.measure.window)
     return is_same and is_wider and leaf.threshold >= other.threshold
 
 
 def _what(measure: Measure) -> tuple[object, ...]:
-    return measure.metric, measure.visits, measure.point_type
+    kinds = frozenset(measure.kinds)
+    return measure.metric, measure.visits, measure.point_type, kinds, measure.attribute
 
 
 def _contains(wide: Window, narrow: Window) -> bool:

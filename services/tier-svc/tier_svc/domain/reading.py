@@ -1,97 +1,69 @@
 """From a ladder as it is written to a Ladder, or to everything that is wrong with it."""
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeVar
+from collections.abc import Sequence
 
 from tier_svc.domain.draft import (
     LadderWritten,
     LengthWritten,
+    OnReturnWritten,
     RungWritten,
     StayWritten,
-    TestWritten,
-    WindowWritten,
 )
+from tier_svc.domain.flaws import Flaws
 from tier_svc.domain.instants import NONE, Period, Periods, Span
-from tier_svc.domain.ladder import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Calendar,
-    Downgrade,
-    Ladder,
-    Lifetime,
-    Measure,
-    Metric,
-    Renewal,
-    Rolling,
-    Rung,
-    Test,
-    Visits,
-    Window,
-    leaves,
-)
-from tier_svc.domain.reachability import order_flaws
-from tier_svc.domain.refusals import LadderInvalid
+from tier_svc.domain.ladder import Downgrade, Ladder, Pass, Renewal, Rung, Test, leaves
+from tier_svc.domain.reachability import holds_for_ever, order_flaws
+from tier_svc.domain.reading_tests import read_test
 
 LEAVES_MAX = 16
-NOT_AVAILABLE = "not_available"
-METRICS_TO_COME = ("activities", "tasks", "complaints", "attributes")
-
-Word = TypeVar("Word", bound=StrEnum)
+MEASURES_MAX = 24
+AT_ONCE = "at_once"
+PASS_WORDS = ("invitation_only", "paid")
 
 
 def read_ladder(written: LadderWritten, version: int) -> Ladder:
     """The ladder. Refusals: LadderInvalid, with the place and code of everything that is wrong."""
-    flaws = _Flaws()
-    if written.on_return not in (None, "at_once"):
-        flaws.add("/on_return", NOT_AVAILABLE)
+    flaws = Flaws()
     rungs = [
         _rung(flaws.at(f"/rungs/{place}"), rung, is_base=place == 0)
         for place, rung in enumerate(written.rungs)
     ]
-    names = [rung.tier for rung in written.rungs]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            flaws.add(f"/rungs/{place}/tier", "duplicate_tier")
+    _check_names(flaws, written.rungs)
+    ladder = Ladder(
+        written.name,
+        version,
+        tuple(rungs),
+        _evaluated(flaws, written.evaluated),
+        _on_return(flaws.at("/on_return"), written.on_return),
+    )
     if not flaws.found:
         for place, code in order_flaws(rungs):
             flaws.add(f"/rungs/{place}/test", code)
-    if flaws.found:
-        raise LadderInvalid(errors=[{"path": path, "code": code} for path, code in flaws.found])
-    return Ladder(written.name, version, tuple(rungs))
+    if len(ladder.measures) > MEASURES_MAX:
+        flaws.add("/rungs", "costs_too_much")
+    flaws.end()
+    return ladder
 
 
-@dataclass
-class _Flaws:
-    """What is wrong, as (JSON pointer, code); `at` looks at a part of the ladder."""
-
-    path: str = ""
-    found: list[tuple[str, str]] = field(default_factory=list)
-
-    def at(self, path: str) -> "_Flaws":
-        return _Flaws(self.path + path, self.found)
-
-    def add(self, path: str, code: str) -> None:
-        self.found.append((self.path + path, code))
-
-    def word(self, path: str, kind: type[Word], written: str | None, default: Word) -> Word:
-        """The word of an enumeration that is written, or a flaw and the default."""
-        if written is None:
-            return default
-        if written in [str(word) for word in kind]:
-            return kind(written)
-        self.add(path, NOT_AVAILABLE if (path, written) == ("/downgrade", "none") else "unknown")
-        return default
+def _check_names(flaws: Flaws, rungs: Sequence[RungWritten]) -> None:
+    """Each tier has its own name; a floor is a tier above the base and no higher than its rung."""
+    names = [rung.tier for rung in rungs]
+    for place, rung in enumerate(rungs):
+        if rung.tier in names[:place]:
+            flaws.add(f"/rungs/{place}/tier", "duplicate_tier")
+        if rung.floor is None or place == 0:
+            continue
+        if rung.floor not in names:
+            flaws.add(f"/rungs/{place}/floor", "unknown_tier")
+        elif names.index(rung.floor) > place:
+            flaws.add(f"/rungs/{place}/floor", "floor_above")
+        elif names.index(rung.floor) == 0:
+            flaws.add(f"/rungs/{place}/floor", "floor_is_base")
 
 
-def _rung(flaws: _Flaws, written: RungWritten, is_base: bool) -> Rung:
-    for rule in ("floor", "invitation_only", "paid"):
-        if getattr(written, rule) is not None:
-            flaws.add(f"/{rule}", NOT_AVAILABLE)
+def _rung(flaws: Flaws, written: RungWritten, is_base: bool) -> Rung:
     if is_base:
-        rules = written.model_fields_set - {"tier", "floor", "invitation_only", "paid"}
-        for rule in sorted(rules):
+        for rule in sorted(written.model_fields_set - {"tier"}):
             flaws.add(f"/{rule}", "base_has_rules")
         return Rung(written.tier)
     rung = Rung(
@@ -102,93 +74,82 @@ def _rung(flaws: _Flaws, written: RungWritten, is_base: bool) -> Rung:
         minimum_stay=_length(flaws.at("/minimum_stay"), written.minimum_stay),
         grace=_length(flaws.at("/grace"), written.grace),
         downgrade=flaws.word("/downgrade", Downgrade, written.downgrade, Downgrade.BEST),
+        floor=written.floor,
+        needs=_pass(flaws, written),
     )
-    _check_renewal(flaws, rung)
+    if rung.test is not None:
+        _check_renewal(flaws, rung, rung.test)
+        _check_minimum(flaws, rung, rung.test)
     return rung
 
 
-def _test_of_rung(flaws: _Flaws, written: RungWritten) -> Test | None:
+def _pass(flaws: Flaws, written: RungWritten) -> Pass | None:
+    if written.invitation_only and written.paid:
+        flaws.add("/paid", "one_pass")
+    if written.invitation_only:
+        return Pass.INVITATION
+    return Pass.PAID if written.paid else None
+
+
+def _test_of_rung(flaws: Flaws, written: RungWritten) -> Test | None:
     if written.test is None:
-        flaws.add("/test", "test_missing")
+        _check_untested(flaws, written)
         return None
-    test = _test(flaws.at("/test"), written.test)
+    test = read_test(flaws.at("/test"), written.test)
     if test is not None and len(list(leaves(test))) > LEAVES_MAX:
         flaws.add("/test", "too_many")
     return test
 
 
-def _check_renewal(flaws: _Flaws, rung: Rung) -> None:
+def _check_untested(flaws: Flaws, written: RungWritten) -> None:
+    """Without a test nobody reaches a rung but by its pass, whose own validity is its stay."""
+    if not (written.invitation_only or written.paid):
+        flaws.add("/test", "test_missing")
+        return
+    for rule in sorted(written.model_fields_set - {"tier", *PASS_WORDS}):
+        flaws.add(f"/{rule}", "rule_without_test")
+
+
+def _check_renewal(flaws: Flaws, rung: Rung, test: Test) -> None:
     """A stay that is tested at its end needs an end, and a test that does not hold for ever."""
     if rung.renewal is not Renewal.AT_PERIOD_END:
         return
     if rung.stay is None:
         flaws.add("/stay", "stay_missing")
-    if rung.test is not None and _may_hold_for_ever(rung.test):
+    if holds_for_ever(test, may=True):
         flaws.add("/renewal", "renewal_never_ends")
 
 
-def _may_hold_for_ever(test: Test) -> bool:
-    if isinstance(test, AtLeast):
-        return isinstance(test.measure.window, Lifetime)
-    parts = [_may_hold_for_ever(part) for part in test.parts]
-    return all(parts) if isinstance(test, AllOf) else any(parts)
+def _check_minimum(flaws: Flaws, rung: Rung, test: Test) -> None:
+    """A minimum stay contradicts a window that never ends, and an end that it does not let be."""
+    if rung.minimum_stay == NONE:
+        return
+    if holds_for_ever(test, may=False):
+        flaws.add("/minimum_stay", "window_never_ends")
+    stay_months = rung.stay.months if isinstance(rung.stay, Span) else rung.minimum_stay.months
+    if rung.renewal is Renewal.AT_PERIOD_END and rung.minimum_stay.months > stay_months:
+        flaws.add("/minimum_stay", "minimum_exceeds_stay")
 
 
-def _test(flaws: _Flaws, written: TestWritten) -> Test | None:
-    if len(written.model_fields_set & {"all", "any", "metric"}) != 1:
-        flaws.add("", "all_any_or_metric")
+def _evaluated(flaws: Flaws, written: str | None) -> Period | None:
+    if written is None or written == AT_ONCE:
         return None
-    if written.metric is not None:
-        return _leaf(flaws, written)
-    for rule in sorted(written.model_fields_set - {"all", "any"}):
-        flaws.add(f"/{rule}", "unexpected")
-    word = "all" if written.all is not None else "any"
-    parts = [
-        _test(flaws.at(f"/{word}/{place}"), part)
-        for place, part in enumerate(written.all or written.any or ())
-    ]
-    read = tuple(part for part in parts if part is not None)
-    return AllOf(read) if word == "all" else AnyOf(read)
+    return flaws.word("/evaluated", Period, written, Period.MONTH)
 
 
-def _leaf(flaws: _Flaws, written: TestWritten) -> AtLeast | None:
-    if written.metric is None or written.metric not in [str(metric) for metric in Metric]:
-        is_to_come = written.metric in METRICS_TO_COME
-        flaws.add("/metric", NOT_AVAILABLE if is_to_come else "unknown_metric")
-        return None
-    metric = Metric(written.metric)
-    visits = None
-    if metric is Metric.VISITS:
-        visits = flaws.word("/count", Visits, written.count, Visits.ORDERS)
-    elif written.count is not None:
-        flaws.add("/count", "unexpected")
-    if (metric is Metric.POINTS) != (written.point_type is not None):
-        flaws.add("/point_type", "missing" if metric is Metric.POINTS else "unexpected")
-    if written.at_least is None:
-        flaws.add("/at_least", "missing")
-    window = _window(flaws.at("/window"), written.window)
-    if written.at_least is None or window is None:
-        return None
-    return AtLeast(Measure(metric, window, visits, written.point_type), written.at_least)
-
-
-def _window(flaws: _Flaws, written: WindowWritten | None) -> Window | None:
-    if written is None or len(written.model_fields_set) != 1:
-        flaws.add("", "missing" if written is None else "one_window")
-        return None
-    if written.rolling_months is not None:
-        return Rolling(Span(months=written.rolling_months))
-    if written.rolling_days is not None:
-        return Rolling(Span(days=written.rolling_days))
-    if written.calendar is not None:
-        return Calendar(flaws.word("/calendar", Period, written.calendar, Period.MONTH))
-    if written.lifetime:
-        return Lifetime()
-    flaws.add("", NOT_AVAILABLE if written.anniversary else "one_window")
+def _on_return(flaws: Flaws, written: str | OnReturnWritten | None) -> Span | Periods | None:
+    if isinstance(written, OnReturnWritten):
+        if (written.days is None) == (written.calendar is None):
+            flaws.add("", "days_or_calendar")
+        if written.days is not None:
+            return Span(days=written.days)
+        return Periods(flaws.word("/calendar", Period, written.calendar, Period.MONTH), 1)
+    if written not in {None, AT_ONCE}:
+        flaws.add("", "unknown")
     return None
 
 
-def _stay(flaws: _Flaws, written: StayWritten | None) -> Span | Periods | None:
+def _stay(flaws: Flaws, written: StayWritten | None) -> Span | Periods | None:
     if written is None:
         return None
     if written.months is not None and written.calendar is None and written.periods is None:
@@ -200,7 +161,7 @@ def _stay(flaws: _Flaws, written: StayWritten | None) -> Span | Periods | None:
     return None
 
 
-def _length(flaws: _Flaws, written: LengthWritten | None) -> Span:
+def _length(flaws: Flaws, written: LengthWritten | None) -> Span:
     if written is None:
         return NONE
     if (written.months is None) == (written.days is None):

@@ -5,8 +5,15 @@ Refusal
 ├── LadderNotFound            404
 ├── LadderUnpublished         409  no ladder is in force yet
 ├── LadderInvalid             422  `errors` names each place and code
-├── LadderMigrationRequired   409  another ladder is in force; a second one needs a migration (T8)
-└── ProgrammeUnpublished      409  a ladder's calendar needs the programme's zone
+├── LadderMigrationRequired   409  another version is in force; a later one names its migration (T8)
+├── LadderScheduled           409  a later version is already to come after that instant
+├── LadderNotInForce          409  only the last version that was published can be withdrawn
+├── TierRemoved               409  upward only, and a tier is gone that members may stand on
+├── EffectiveInPast           422  a later version is in force from now on at the earliest
+├── ProgrammeUnpublished      409  a ladder's calendar needs the programme's zone
+├── TierUnknown               409  no rung of the ladder in force, or its base
+├── WayNotFound               404  the member was given no such way up
+└── WayEnded                  409  it is over already
 """
 
 from typing import ClassVar
@@ -47,11 +54,11 @@ class LadderInvalid(Refusal):
 
 
 class LadderMigrationRequired(Refusal):
-    """Another ladder is in force; `in_force` is its version."""
+    """Another version of the ladder is in force; `in_force` is its number."""
 
     code: ClassVar[str] = "ladder_migration_required"
     status: ClassVar[int] = 409
-    title: ClassVar[str] = "Another ladder is in force."
+    title: ClassVar[str] = "Another version of the ladder is in force: name a migration."
 
 
 class ProgrammeUnpublished(Refusal):
@@ -60,3 +67,59 @@ class ProgrammeUnpublished(Refusal):
     code: ClassVar[str] = "programme_unpublished"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "The programme's settings are not published yet."
+
+
+class LadderScheduled(Refusal):
+    """A version that is to come later was published already; `effective_from` is its instant."""
+
+    code: ClassVar[str] = "ladder_scheduled"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "A later version is already scheduled."
+
+
+class LadderNotInForce(Refusal):
+    """This version is not the last one of its ladder, or there is none before it to go back to."""
+
+    code: ClassVar[str] = "ladder_not_in_force"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "There is no later version to withdraw."
+
+
+class TierRemoved(Refusal):
+    """Members cannot be kept on a tier that the new version does not have; `tiers` are these."""
+
+    code: ClassVar[str] = "tier_removed"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The new version lacks a tier of the one before."
+
+
+class EffectiveInPast(Refusal):
+    """A version that replaces another cannot be in force before it was published."""
+
+    code: ClassVar[str] = "effective_in_past"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "A later version cannot be in force from the past."
+
+
+class TierUnknown(Refusal):
+    """Nobody can be lifted to a tier that is no rung above the base."""
+
+    code: ClassVar[str] = "tier_unknown"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "The ladder has no such tier above its base."
+
+
+class WayNotFound(Refusal):
+    """The member was given no such way up."""
+
+    code: ClassVar[str] = "way_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such way up."
+
+
+class WayEnded(Refusal):
+    """It ended at `ended_at`."""
+
+    code: ClassVar[str] = "way_ended"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This way up is over."

@@ -4,30 +4,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
-from tier_svc.domain import timeline
-from tier_svc.domain.facts import Fact, History, Value, kept
-from tier_svc.domain.instants import TICK, Periods, before, end_of, start_of
-from tier_svc.domain.ladder import AtLeast, Calendar, Ladder, Measure, Rolling, Test
-from tier_svc.domain.metrics import Profile, Profiles, profiles, value_at
+from tier_svc.domain import intervals
+from tier_svc.domain.facts import Value
+from tier_svc.domain.grounds import Grounds, Version
+from tier_svc.domain.instants import TICK, Periods, Span, before, end_of, start_of
+from tier_svc.domain.intervals import Interval
+from tier_svc.domain.ladder import AtLeast, Rung, Test
+from tier_svc.domain.measures import Anniversary, Calendar, Frame, Measure, Rolling
+from tier_svc.domain.metrics import Profile, Profiles, leaving, profiles, value_at
 from tier_svc.domain.reachability import ways
-from tier_svc.domain.stays import Stay
-from tier_svc.domain.walk import Interval, rung_stays
+from tier_svc.domain.shown import Shown, state_at
+from tier_svc.domain.walk import FactsOf, course, facts_at
+from tier_svc.domain.ways import passes
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that answers about one member are made of."""
+    """All that answers about one member on one ladder are made of."""
 
-    ladder: Ladder
-    zone: ZoneInfo
-    history: History
+    ladder: str
+    grounds: Grounds
     told: Sequence[Interval]
 
-    def facts_at(self, at: datetime) -> list[Fact]:
-        """The facts of the F that holds at an instant."""
-        return kept(self.history.facts, (r for r in self.history.returns if r.effect_at <= at))
+    def facts_at(self, at: datetime) -> FactsOf:
+        """The facts of the F that holds at an instant, by version."""
+        return {v.ladder.version: facts_at(v, at) for v in self.grounds.versions}
+
+    def shown_at(self, at: datetime) -> Shown:
+        """What is shown at an instant: by which version, stay and way up."""
+        start = self.grounds.starts_at
+        return state_at(course(self.grounds, start, self.facts_at(at)), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class StandingNow:
-    """A standing at one instant. `since` and `until` bound the unbroken told time in the tier."""
+    """A standing at one instant, by one version. `since` and `until` bound the unbroken told time
+    in the tier.
+    """
 
+    version: int
     tier: str
     since: datetime
     until: datetime | None
@@ -81,23 +91,26 @@ class StandingNow:
 
 def stand(known: Known, at: datetime) -> StandingNow:
     """The standing at an instant; before the timeline starts, the one that it will start with."""
-    place = timeline.at(known.told, at) or 0
-    rank = known.told[place].rank
-    facts = known.facts_at(at)
-    values = profiles(known.ladder.measures, facts, known.zone)
-    since, until = timeline.unbroken(known.told, place)
+    place = intervals.at(known.told, at) or 0
+    shown = known.shown_at(at)
+    version = known.grounds.version(shown.ladder.version)
+    frame = known.grounds.frame(version)
+    facts = known.facts_at(at)[version.ladder.version]
+    values = profiles(version.ladder.measures, facts, frame)
+    since, until = intervals.unbroken(known.told, place)
     return StandingNow(
+        version=version.ladder.version,
         tier=known.told[place].tier,
         since=since,
         until=until,
         metrics=[
             MetricNow(
-                m.name, m.point_type, whole_units(value_at(values[m], at)), extent(m, at, known)
+                m.name, m.point_type, whole_units(value_at(values[m], at)), extent(m, at, frame)
             )
-            for m in known.ladder.measures
+            for m in version.ladder.measures
         ],
-        next=_next(known, rank, values, at),
-        keep=_keep(known, rank, values, facts, at),
+        next=_next(known, version, shown.rank, values, at),
+        keep=_keep(shown, values),
     )
 
 
@@ -106,39 +119,54 @@ def whole_units(value: Value) -> int:
     return value // 1
 
 
-def extent(measure: Measure, at: datetime, known: Known) -> Extent:
+def extent(measure: Measure, at: datetime, frame: Frame) -> Extent:
     """A measure's window at an instant, for showing: what counts is decided by adding to the
     fact.
     """
     window = measure.window
     if isinstance(window, Rolling):
-        return Extent(before(at, window.span, known.zone), at)
+        return Extent(before(at, window.span, frame.zone), at)
     if isinstance(window, Calendar):
-        end = end_of(at, Periods(window.period, 1), known.zone)
-        return Extent(start_of(at, window.period, known.zone), end)
+        end = end_of(at, Periods(window.period, 1), frame.zone)
+        return Extent(start_of(at, window.period, frame.zone), end)
+    if isinstance(window, Anniversary):
+        year_end = leaving(window, frame)(at)
+        assert year_end is not None, "a membership year ends"
+        return Extent(before(year_end, Span(months=12), frame.zone), year_end)
     return Extent(None, None)
 
 
-def _next(known: Known, rank: int, values: Profiles, at: datetime) -> Need | None:
-    """The next higher rung: what its test lacks now, exact until `by` if nothing else happens."""
-    if rank + 1 == len(known.ladder.rungs):
+def _next(known: Known, version: Version, rank: int, values: Profiles, at: datetime) -> Need | None:
+    """The next higher rung that a test leads to: what that lacks now, exact until `by` if nothing
+    else happens.
+    """
+    higher = version.ladder.rungs[rank + 1 :]
+    rung = next((rung for rung in higher if _is_open(known, rung, at)), None)
+    if rung is None or rung.test is None:
         return None
-    rung = known.ladder.rungs[rank + 1]
-    assert rung.test is not None, "only the base rung has no test"
     nearest, others = _lacking(rung.test, values, at)
-    ends = [_shrinks_at(leaf.measure, values[leaf.measure], at, known.zone) for leaf in nearest]
+    frame = known.grounds.frame(version)
+    ends = [_shrinks_at(leaf.measure, values[leaf.measure], at, frame) for leaf in nearest]
     by = min((end for end in ends if end is not None), default=None)
     return Need(rung.tier, _told(nearest, values, at), by, [_told(o, values, at) for o in others])
 
 
-def _keep(
-    known: Known, rank: int, values: Profiles, facts: Sequence[Fact], at: datetime
-) -> Need | None:
+def _is_open(known: Known, rung: Rung, at: datetime) -> bool:
+    """Whether the member may reach a rung by its test."""
+    if rung.test is None or rung.needs is None:
+        return rung.test is not None
+    found = passes(known.grounds.ways, rung.needs, rung.tier)
+    return any(one.from_at <= at and (one.to_at is None or at < one.to_at) for one in found)
+
+
+def _keep(shown: Shown, values: Profiles) -> Need | None:
     """This rung: what its test will lack at the last moment at which meeting it keeps the stay."""
-    rung = known.ladder.rungs[rank]
+    rung = shown.ladder.rungs[shown.rank]
+    if shown.lift is not None:
+        return Need(rung.tier, (), shown.lift.to_at, ())
     if rung.test is None:
         return None
-    stay = stay_at(rung_stays(known.ladder, facts, known.zone)[rank], at)
+    stay = shown.stay
     if stay is None or stay.ending is None:
         return Need(rung.tier, (), None, ())
     by = stay.ending.until
@@ -147,14 +175,6 @@ def _keep(
     return Need(
         rung.tier, _told(nearest, values, last), by, [_told(o, values, last) for o in others]
     )
-
-
-def stay_at(stays: Sequence[Stay], at: datetime) -> Stay | None:
-    """The stay that contains an instant."""
-    for stay in stays:
-        if stay.since <= at and (stay.until is None or at < stay.until):
-            return stay
-    return None
 
 
 Lacking = tuple[AtLeast, ...]
@@ -182,10 +202,10 @@ def _told(way: Lacking, values: Profiles, at: datetime) -> list[Missing]:
     ]
 
 
-def _shrinks_at(measure: Measure, values: Profile, at: datetime, zone: ZoneInfo) -> datetime | None:
+def _shrinks_at(measure: Measure, values: Profile, at: datetime, frame: Frame) -> datetime | None:
     """When the metric first falls if nothing else happens: what is missing is exact until then."""
-    if isinstance(measure.window, Calendar):
-        return end_of(at, Periods(measure.window.period, 1), zone)
+    if isinstance(measure.window, Calendar | Anniversary):
+        return leaving(measure.window, frame)(at)
     value = value_at(values, at)
     later = (instant for instant, then in values if instant > at and then < value)
     return next(later, None)

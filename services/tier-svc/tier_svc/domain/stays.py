@@ -56,11 +56,17 @@ class Stay:
         return self.ending.until if self.ending else None
 
 
-def stays(rung: Rung, met: Sequence[Met], steps: Sequence[datetime], zone: ZoneInfo) -> list[Stay]:
+def stays(
+    rung: Rung,
+    met: Sequence[Met],
+    steps: Sequence[datetime],
+    zone: ZoneInfo,
+    frozen_at: datetime | None = None,
+) -> list[Stay]:
     """Every stay of a rung, in order. `steps` are the instants at which the rung above ends by one
-    step.
+    step. From `frozen_at` on none is renewed any more: it runs to its end.
     """
-    rules = _Rules(rung, zone)
+    rules = _Rules(rung, zone, frozen_at)
     follow = _renewed if rung.renewal is Renewal.AT_PERIOD_END else _continued
     out: list[Stay] = []
     test = step = 0
@@ -93,6 +99,11 @@ def ends_of(found: Sequence[Stay]) -> list[datetime]:
 class _Rules:
     rung: Rung
     zone: ZoneInfo
+    frozen_at: datetime | None
+
+    def may_renew(self, begin: datetime) -> bool:
+        """Whether a stay may begin anew at an instant."""
+        return self.frozen_at is None or begin < self.frozen_at
 
     def ending(self, since: datetime, unmet_at: datetime, stay_until: datetime) -> Ending:
         grace_until = after(unmet_at, self.rung.grace, self.zone)
@@ -144,7 +155,7 @@ def _renewed(rules: _Rules, since: datetime, is_step: bool, met: Sequence[Met]) 
         assert ending is not None
         place = _first_open_after(met, ending.unmet_at, place)
         begin = _next_begin(met, place, ending)
-        if begin is None:
+        if begin is None or not rules.may_renew(begin):
             return Stay(since, is_step, tuple(renewed), ending)
         renewed.append(begin)
     raise AssertionError("a ladder whose stays renew for ever is never published")

@@ -1,162 +1,146 @@
 """F: the tier over time, from one set of facts (T3, T4). It looks at no fact before its time."""
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from itertools import zip_longest
 from operator import attrgetter
-from zoneinfo import ZoneInfo
 
 from contracts.ids import FactId
-from tier_svc.domain.facts import Fact
-from tier_svc.domain.ladder import Downgrade, Ladder
-from tier_svc.domain.metrics import Met, met, profiles
-from tier_svc.domain.stays import Stay, ends_of, stays
-
-
-class Reason(StrEnum):
-    """What began an interval."""
-
-    STARTED = "started"
-    REACHED = "reached"
-    RENEWED = "renewed"
-    ENDED = "ended"
-    STEPPED_DOWN = "stepped_down"
-    RETURNED = "returned"
-
+from tier_svc.domain.facts import Fact, kept, still_counts
+from tier_svc.domain.grounds import Grounds, Version
+from tier_svc.domain.intervals import Interval, Reason
+from tier_svc.domain.rungs import floors, rung_stays
+from tier_svc.domain.shown import Course, Shown, hand_over, overlay, shown
+from tier_svc.domain.stays import Stay
+from tier_svc.domain.ways import Lift, lifts
 
 BY_FACTS = (Reason.REACHED, Reason.RENEWED)
 
+FactsOf = Mapping[int, Sequence[Fact]]
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The member stands in `tier`, the rung of `rank`, in [from_at, to_at), for the `ordinal`-th
-    time (B2).
 
-    `fact_id` is the last fact of the instant that began it, where a fact did.
+def walk(grounds: Grounds, start: datetime, cut: datetime) -> list[Interval]:
+    """The tier from `start` to its last projected change, where what came back by `cut` was never
+    bought: at each instant the highest rung in force.
+
+    Times of one tier that touch are one time, but a renewal of the rung that is shown begins its
+    next ordinal.
     """
-
-    tier: str
-    rank: int
-    ordinal: int
-    from_at: datetime
-    to_at: datetime | None
-    reason: Reason
-    fact_id: FactId | None = None
+    facts = {v.ladder.version: facts_at(v, cut) for v in grounds.versions}
+    return _joined(course(grounds, start, facts), facts)
 
 
-def rung_stays(ladder: Ladder, facts: Sequence[Fact], zone: ZoneInfo) -> list[list[Stay]]:
-    """The stays of each rung by rank; none for the base, which is always in force."""
-    values = profiles(ladder.measures, facts, zone)
-    out: list[list[Stay]] = [[] for _ in ladder.rungs]
-    steps: list[datetime] = []
-    for rank in range(len(ladder.rungs) - 1, 0, -1):
-        rung = ladder.rungs[rank]
-        assert rung.test is not None, "only the base rung has no test"
-        tested: Sequence[Met] = met(rung.test, values)
-        out[rank] = stays(rung, tested, steps, zone)
-        steps = ends_of(out[rank]) if rung.downgrade is Downgrade.ONE_STEP else []
+def course(grounds: Grounds, start: datetime, facts: FactsOf) -> Course:
+    """What is shown from `start` on, before it is told: by which version, stay and way up."""
+    versions = grounds.versions
+    out: Course = ()
+    for version in versions:
+        now = _course(grounds, version, facts[version.ladder.version], start)
+        at = version.effective_from
+        out = hand_over(out, now, at, version.migration) if out and at else now
+    if grounds.ways:
+        out = overlay(out, {v.ladder.version: _lifts(grounds, v, facts) for v in versions})
     return out
 
 
-def walk(ladder: Ladder, facts: Sequence[Fact], start: datetime, zone: ZoneInfo) -> list[Interval]:
-    """The tier from `start` to its last projected change: at each instant the highest rung in
-    force.
+def facts_at(version: Version, cut: datetime) -> Sequence[Fact]:
+    """What counts by a version, where what came back by `cut` was never bought."""
+    history = version.history
+    return kept(history.facts, (back for back in history.returns if back.effect_at <= cut))
 
-    Facts are sorted by (occurred_at, fact_id), none before `start`. Times of one tier that touch
-    are one time, but a renewal of the rung that is shown begins its next ordinal.
+
+def stays_of(grounds: Grounds, version: Version, facts: Sequence[Fact]) -> list[list[Stay]]:
+    """The stays that one version gives; from where the next one is in force, no fact counts for it
+    and nothing is renewed.
     """
-    found = rung_stays(ladder, facts, zone)
-    if not any(found):
-        return [Interval(ladder.rungs[0].tier, 0, 1, start, None, Reason.STARTED)]
-    return _joined(ladder, _shown(found, start), facts)
+    until = grounds.until(version)
+    if until is not None:
+        facts = facts[: bisect_left(facts, until, key=attrgetter("occurred_at"))]
+    return rung_stays(version.ladder, facts, grounds.frame(version), grounds.ways, until)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """The highest rung in force from `at` on; `stay` is empty for the base."""
-
-    at: datetime
-    rank: int
-    stay: Stay | None
+def _course(grounds: Grounds, version: Version, facts: Sequence[Fact], start: datetime) -> Course:
+    found = stays_of(grounds, version, facts)
+    kept_for_ever = {version.ladder.version: floors(version.ladder, found)}
+    return overlay(shown(version.ladder, found, start), kept_for_ever)
 
 
-def _shown(found: Sequence[Sequence[Stay]], start: datetime) -> Iterator[_Shown]:
-    """What is shown at every instant at which any stay begins, renews or ends."""
-    places = [0] * len(found)
-    for at in _instants(found, start):
-        rank, stay = 0, None
-        for higher in range(len(found) - 1, 0, -1):
-            stay = _in_force(found[higher], places, higher, at)
-            if stay is not None:
-                rank = higher
-                break
-        yield _Shown(at, rank, stay)
+def _lifts(grounds: Grounds, version: Version, facts: FactsOf) -> list[Lift]:
+    known = facts[version.ladder.version]
+    return lifts(grounds.ways, version.ladder, known, grounds.frame(version))
 
 
-def _in_force(found: Sequence[Stay], places: list[int], rank: int, at: datetime) -> Stay | None:
-    """The stay that contains `at`; moves the rung's place past those that are over."""
-    while places[rank] < len(found):
-        stay = found[places[rank]]
-        if stay.until is None or at < stay.until:
-            return stay if stay.since <= at else None
-        places[rank] += 1
-    return None
-
-
-def _instants(found: Sequence[Sequence[Stay]], start: datetime) -> list[datetime]:
-    instants = {start}
-    for rung in found:
-        for stay in rung:
-            instants.add(stay.since)
-            instants.update(stay.renewed_at)
-            if stay.until is not None:
-                instants.add(stay.until)
-    return sorted(instants)
-
-
-def _joined(ladder: Ladder, shown: Iterator[_Shown], facts: Sequence[Fact]) -> list[Interval]:
-    ordinals = [0] * len(ladder.rungs)
-    begun: list[tuple[_Shown, int, Reason]] = []
-    before: int | None = None
-    for now in shown:
+def _joined(course: Iterable[Shown], facts: FactsOf) -> list[Interval]:
+    ordinals: dict[str, int] = {}
+    begun: list[tuple[Shown, int, Reason]] = []
+    before: Shown | None = None
+    for now in course:
         is_renewal = now.stay is not None and now.at in now.stay.renewed_at
-        if before != now.rank or is_renewal:
-            ordinals[now.rank] += 1
-            begun.append((now, ordinals[now.rank], _reason(now, before, is_renewal)))
-        before = now.rank
+        is_unbroken = before is not None and before.tier == now.tier
+        if not is_unbroken or is_renewal:
+            ordinals[now.tier] = ordinals.get(now.tier, 0) + 1
+        if not is_unbroken or is_renewal or _is_other(before, now):
+            reason = _reason(now, before, is_renewal)
+            begun.append((now, ordinals[now.tier], reason))
+        before = now
     ends = [now.at for now, _, _ in begun[1:]]
     return [
-        Interval(
-            tier=ladder.rungs[now.rank].tier,
-            rank=now.rank,
-            ordinal=ordinal,
-            from_at=now.at,
-            to_at=to_at,
-            reason=reason,
-            fact_id=_fact_of(facts, now.at) if reason in BY_FACTS else None,
-        )
+        _interval(now, ordinal, reason, to_at, facts)
         for (now, ordinal, reason), to_at in zip_longest(begun, ends)
     ]
 
 
-def _reason(now: _Shown, rank_before: int | None, is_renewal: bool) -> Reason:
-    if now.stay is None:
-        return Reason.STARTED if rank_before is None else Reason.ENDED
-    if is_renewal and now.rank == rank_before:
+def _is_other(before: Shown | None, now: Shown) -> bool:
+    """Whether the tier has another rank than it had."""
+    return before is not None and before.rank != now.rank
+
+
+def _reason(now: Shown, before: Shown | None, is_renewal: bool) -> Reason:
+    if before is None:
+        return _beginning(now)
+    is_begun = now.stay is not None and now.stay.since == now.at
+    if is_renewal and now.tier == before.tier:
         return Reason.RENEWED
-    if now.stay.since == now.at:
+    if now.lift is not None:
+        is_own = now.lift.from_at == now.at or now.lift.reason is Reason.FLOOR
+        return now.lift.reason if is_own else Reason.ENDED
+    if is_begun and now.stay is not None:
         return Reason.STEPPED_DOWN if now.stay.is_step else Reason.REACHED
-    return Reason.ENDED
+    return Reason.ENDED if before.ladder is now.ladder else Reason.PUBLISHED
+
+
+def _beginning(now: Shown) -> Reason:
+    if now.lift is not None:
+        return now.lift.reason
+    return Reason.REACHED if now.stay is not None else Reason.STARTED
+
+
+def _interval(
+    now: Shown, ordinal: int, reason: Reason, to_at: datetime | None, facts: FactsOf
+) -> Interval:
+    fact_id = None
+    if reason in BY_FACTS:
+        fact_id = _fact_of(facts[now.ladder.version], now.at)
+    elif now.lift is not None and reason is now.lift.reason:
+        fact_id = now.lift.fact_id
+    return Interval(
+        tier=now.tier,
+        rank=now.rank,
+        ordinal=ordinal,
+        from_at=now.at,
+        to_at=to_at,
+        reason=reason,
+        fact_id=fact_id,
+        version=now.ladder.version,
+    )
 
 
 def _fact_of(facts: Sequence[Fact], at: datetime) -> FactId | None:
     """The last fact of an instant that still counts."""
     place = bisect_right(facts, at, key=attrgetter("occurred_at")) - 1
     while place >= 0 and facts[place].occurred_at == at:
-        if facts[place].visits:
+        if still_counts(facts[place]):
             return facts[place].fact_id
         place -= 1
     return None

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from contracts.ids import FactId
 from tier_svc.domain.facts import Fact
+from tier_svc.domain.intervals import Interval, Reason
 from tier_svc.domain.ladder import AtLeast, Rung, leaves
+from tier_svc.domain.measures import Frame
 from tier_svc.domain.metrics import counts_at, profile, shares, value_at
 from tier_svc.domain.standing import Extent, Known, extent, whole_units
 from tier_svc.domain.stays import Ending
-from tier_svc.domain.walk import Interval, Reason, rung_stays
+from tier_svc.domain.walk import stays_of
 
 FACTS_MAX = 200
 
@@ -62,48 +64,53 @@ def explain(known: Known, place: int) -> Why:
     """Why the interval at `place` of the told timeline began."""
     interval = known.told[place]
     before = known.told[place - 1] if place else None
-    facts = known.facts_at(interval.from_at)
     is_loss = before is not None and before.rank > interval.rank
     return Why(
         interval=interval,
-        reached=_rung(known, interval.rank, facts, interval, None) if interval.rank else None,
-        lost=_rung(known, before.rank, facts, interval, _ending(known, before, facts, interval))
-        if before is not None and is_loss
-        else None,
+        reached=_reached(known, interval) if interval.rank else None,
+        lost=_lost(known, before, interval) if before is not None and is_loss else None,
     )
 
 
-def _rung(
-    known: Known, rank: int, facts: Sequence[Fact], interval: Interval, ending: Ending | None
-) -> RungThen:
-    rung: Rung = known.ladder.rungs[rank]
-    assert rung.test is not None, "only the base rung has no test"
+def _reached(known: Known, interval: Interval) -> RungThen:
+    version = known.grounds.version(interval.version)
+    facts = known.facts_at(interval.from_at)[version.ladder.version]
+    rung = version.ladder.rungs[interval.rank]
+    return _rung(rung, facts, interval.from_at, known.grounds.frame(version), None)
+
+
+def _lost(known: Known, before: Interval, interval: Interval) -> RungThen:
+    """The rung that was lost, and how its stay ended, unless a return took it away."""
+    version = known.grounds.version(before.version)
+    facts = known.facts_at(interval.from_at)[version.ladder.version]
+    ending = None
+    if interval.reason is not Reason.RETURNED:
+        found = stays_of(known.grounds, version, facts)[before.rank]
+        ending = next((stay.ending for stay in found if stay.until == interval.from_at), None)
     at = ending.unmet_at if ending else interval.from_at
-    return RungThen(rung.tier, [_leaf(known, one, facts, at) for one in leaves(rung.test)], ending)
+    frame = known.grounds.frame(version)
+    return _rung(version.ladder.rungs[before.rank], facts, at, frame, ending)
 
 
-def _ending(
-    known: Known, before: Interval, facts: Sequence[Fact], interval: Interval
-) -> Ending | None:
-    """How the stay of the tier before ended, unless a return took it away."""
-    if interval.reason is Reason.RETURNED:
-        return None
-    found = rung_stays(known.ladder, facts, known.zone)[before.rank]
-    return next((stay.ending for stay in found if stay.until == interval.from_at), None)
+def _rung(
+    rung: Rung, facts: Sequence[Fact], at: datetime, frame: Frame, ending: Ending | None
+) -> RungThen:
+    test = leaves(rung.test) if rung.test is not None else ()
+    return RungThen(rung.tier, [_leaf(one, facts, at, frame) for one in test], ending)
 
 
-def _leaf(known: Known, leaf: AtLeast, facts: Sequence[Fact], at: datetime) -> Leaf:
+def _leaf(leaf: AtLeast, facts: Sequence[Fact], at: datetime, frame: Frame) -> Leaf:
     measure = leaf.measure
-    value = value_at(profile(shares(measure, facts, known.zone)), at)
+    value = value_at(profile(shares(measure, facts, frame)), at)
     counted = [
         Counted(fact.fact_id, fact.occurred_at, whole_units(amount))
         for fact in facts
-        if (amount := counts_at(measure, fact, at, known.zone))
+        if (amount := counts_at(measure, fact, at, frame))
     ]
     return Leaf(
         metric=measure.name,
         point_type=measure.point_type,
-        window=extent(measure, at, known),
+        window=extent(measure, at, frame),
         at_least=leaf.threshold,
         value=whole_units(value),
         is_met=value >= leaf.threshold,

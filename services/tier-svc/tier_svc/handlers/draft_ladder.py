@@ -3,7 +3,7 @@
 from chassis.tx import Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.reading import read_ladder
-from tier_svc.store import ladders
+from tier_svc.store import ladders, publications
 
 
 async def draft_ladder(tx: Tx, written: LadderWritten) -> tuple[ladders.LadderRow, bool]:
@@ -12,7 +12,7 @@ async def draft_ladder(tx: Tx, written: LadderWritten) -> tuple[ladders.LadderRo
     Refusals: LadderInvalid.
     """
     read_ladder(written, version=0)
-    await ladders.begin_publication(tx)
+    await publications.begin_publication(tx)
     same = await ladders.find_same_ladder(tx, written)
     version = same or await ladders.add_ladder(tx, written)
     row = await ladders.find_ladder(tx, version)

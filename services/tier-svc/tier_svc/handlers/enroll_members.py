@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.tx import Tx
 from contracts.events.members import MemberEnrolled
 from tier_svc.handlers.evaluate_members import evaluate_members
-from tier_svc.store import ladders, standings
+from tier_svc.store import members, publications
 
 
 async def enroll_members(tx: Tx, enrolments: Sequence[MemberEnrolled]) -> None:
@@ -13,6 +13,6 @@ async def enroll_members(tx: Tx, enrolments: Sequence[MemberEnrolled]) -> None:
     them.
     """
     enrolled = {one.member_id: one.enrolled_at for one in enrolments}
-    current = await ladders.in_force(tx)
-    await standings.open_standings(tx, enrolled)
+    current = await publications.in_force(tx)
+    await members.open_members(tx, enrolled)
     await evaluate_members(tx, current, dict.fromkeys(enrolled, ()))

@@ -1,60 +1,64 @@
 """Re-evaluate members, and tell what reads differently."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from chassis.tx import Tx
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
-from tier_svc.domain.evaluation import Evaluation, evaluate, moment
-from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.evaluation import Evaluation, Standing, evaluate, moment
+from tier_svc.domain.publications import Known, grounds_of
 from tier_svc.store import standings
-from tier_svc.store.histories import histories_of_members
-from tier_svc.store.ladders import InForce
+from tier_svc.store.histories import known_members
+from tier_svc.store.publications import InForce
+
+Touched = Mapping[MemberId, Collection[FactId] | None]
 
 
-async def evaluate_members(
-    tx: Tx, current: InForce | None, touched: Mapping[MemberId, Collection[FactId]]
-) -> None:
-    """Bring the told timelines up to what is known, one TierChanged per member at most.
+async def evaluate_members(tx: Tx, current: InForce, touched: Touched) -> None:
+    """Bring the told timelines up to what is known, one TierChanged per member and ladder at most.
 
-    The caller has asked for the ladder in force, then locked the members' standings, then stored
-    what is new of them, the `touched` facts. With no ladder in force nothing is told.
+    The caller has asked for the ladders in force, then locked the members, then stored what is new
+    of them, the `touched` facts (None: anything may have changed). With no ladder in force nothing
+    is told.
     """
-    if current is None or not touched:
+    if not touched or not current.by_ladder:
         return
-    ladder = current.ladder
     members = sorted(touched)
-    histories = await histories_of_members(tx, members, ladder.point_types)
-    evaluated = [
-        found
-        for standing in await standings.read_standings(tx, members)
-        if (
-            found := evaluate(
-                ladder,
-                standing,
-                histories[standing.member_id],
-                touched[standing.member_id],
-                current.zone,
-            )
-        )
-    ]
-    if evaluated:
-        at_now = [(one, moment(one.told, tx.now)) for one in evaluated]
-        await standings.write_standings(tx, at_now)
-        tx.emit(*(_told(tx, ladder, one) for one in evaluated if one.says))
+    known = await known_members(tx, members, current.ladders)
+    told = await standings.read_standings(tx, members)
+    found = [(one, moment(one.told, tx.now)) for one in _evaluated(current, known, told, touched)]
+    await standings.begin_standings(tx, [one for one in found if not one[0].seq_before])
+    await standings.write_standings(tx, [one for one in found if one[0].seq_before])
+    tx.emit(*(_told(tx, one) for one, _ in found if one.says))
 
 
-def _told(tx: Tx, ladder: Ladder, told: Evaluation) -> TierChanged:
-    from_at = told.says[0].from_at
+def _evaluated(
+    current: InForce,
+    known: Iterable[Known],
+    told: Mapping[standings.Key, Standing],
+    touched: Touched,
+) -> Iterator[Evaluation]:
+    for member in known:
+        for ladder, publications in current.by_ladder.items():
+            key = (member.member_id, ladder)
+            standing = told.get(key) or Standing(*key, 0, ())
+            grounds = grounds_of(publications, member)
+            found = evaluate(grounds, standing, touched[member.member_id])
+            if found:
+                yield found
+
+
+def _told(tx: Tx, told: Evaluation) -> TierChanged:
+    first = told.says[0]
     return TierChanged(
-        event_id=EventId(f"tier:{ladder.name}:{told.member_id}:{told.seq}"),
+        event_id=EventId(f"tier:{told.ladder}:{told.member_id}:{told.seq}"),
         member_id=told.member_id,
-        occurred_at=from_at,
+        occurred_at=first.from_at,
         recorded_at=tx.now,
-        version=str(ladder.version),
-        ladder=ladder.name,
+        version=str(first.version),
+        ladder=told.ladder,
         seq=told.seq,
-        from_at=from_at,
+        from_at=first.from_at,
         intervals=tuple(
             TierInterval(
                 tier=interval.tier,

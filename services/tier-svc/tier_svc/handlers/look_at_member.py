@@ -2,27 +2,37 @@
 
 from chassis.tx import Tx
 from contracts.ids import MemberId
-from tier_svc.domain import timeline
-from tier_svc.domain.refusals import LadderUnpublished, MemberNotFound
+from tier_svc.domain.publications import grounds_of
+from tier_svc.domain.refusals import LadderNotFound, LadderUnpublished, MemberNotFound
 from tier_svc.domain.standing import Known
-from tier_svc.store import ladders, standings
-from tier_svc.store.histories import histories_of_members
+from tier_svc.domain.timeline import told_timeline
+from tier_svc.store import publications
+from tier_svc.store.histories import known_members
+from tier_svc.store.programme import programme
 
 
-async def look_at_member(tx: Tx, member_id: MemberId) -> Known:
-    """The member's facts and timeline, as they are known now.
+async def look_at_member(tx: Tx, member_id: MemberId, ladder: str | None = None) -> Known:
+    """The member's facts and timeline on one ladder, the main one unless named, as they are known
+    now.
 
     The timeline is calculated from the facts; what was told equals it. Refusals: MemberNotFound,
-    LadderUnpublished.
+    LadderUnpublished, LadderNotFound.
     """
-    found = await standings.read_standings(tx, [member_id])
-    enrolled_at = found[0].enrolled_at if found else None
-    if enrolled_at is None:
+    current = await publications.read_in_force(tx)
+    found = await known_members(tx, [member_id], current.ladders)
+    if not found:
         raise MemberNotFound
-    current = await ladders.in_force(tx)
-    if current is None:
+    name = ladder or await _main_ladder(tx, current)
+    if name is None:
         raise LadderUnpublished
-    ladder, zone = current.ladder, current.zone
-    known = (await histories_of_members(tx, [member_id], ladder.point_types))[member_id]
-    start = timeline.starts_at(enrolled_at, known)
-    return Known(ladder, zone, known, timeline.told(ladder, known, start, start, zone))
+    if name not in current.by_ladder:
+        raise LadderNotFound
+    grounds = grounds_of(current.by_ladder[name], found[0])
+    return Known(name, grounds, told_timeline(grounds))
+
+
+async def _main_ladder(tx: Tx, current: publications.InForce) -> str | None:
+    """The ladder that the programme names, or the one that was first put in force."""
+    found = await programme.find(tx)
+    named = found[1].main_ladder if found else None
+    return named if named in current.by_ladder else current.first

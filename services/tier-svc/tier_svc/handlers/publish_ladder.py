@@ -1,30 +1,37 @@
-"""Put a ladder in force."""
+"""Put a version of a ladder in force."""
+
+from zoneinfo import ZoneInfo
 
 from chassis.tx import Tx
-from tier_svc.domain.refusals import LadderMigrationRequired, LadderNotFound, ProgrammeUnpublished
-from tier_svc.store import ladders, programme, standings
+from tier_svc.domain.publishing import PublicationAsk, publication
+from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished
+from tier_svc.store import ladders, programme, publications
 
 
-async def publish_ladder(tx: Tx, version: int) -> tuple[ladders.LadderRow, bool]:
-    """The ladder in force, and whether it was put in force now.
+async def publish_ladder(
+    tx: Tx, version: int, ask: PublicationAsk
+) -> tuple[ladders.LadderRow, bool]:
+    """The version in force, and whether it was put in force now.
 
-    The first one is in force from the beginning of time (E4); whoever is known already becomes due
-    and is told by the job. Refusals: LadderNotFound, LadderMigrationRequired, ProgrammeUnpublished.
+    The first of a ladder is in force from the beginning of time (E4); whoever is known already is
+    told by the job. Refusals: LadderNotFound, ProgrammeUnpublished, LadderMigrationRequired,
+    EffectiveInPast, LadderScheduled, TierRemoved.
     """
-    await ladders.begin_publication(tx)
+    await publications.begin_publication(tx)
     row = await ladders.find_ladder(tx, version)
     if row is None:
         raise LadderNotFound
-    current = await ladders.in_force(tx)
-    if current is not None and current.ladder.version != version:
-        raise LadderMigrationRequired(in_force=current.ladder.version)
     found = await programme.programme.find(tx)
     if found is None:
         raise ProgrammeUnpublished
     _, settings = found
-    if current is None:
-        await ladders.put_in_force(tx, version, settings.zone)
-        await standings.make_untold_due(tx)
+    current = await publications.read_in_force(tx)
+    before = current.by_ladder.get(row.written.name, ())
+    ladder = read_ladder(row.written, version)
+    made = publication(before, ladder, ZoneInfo(settings.zone), ask, tx.now)
+    if made is not None:
+        await publications.put_in_force(tx, made)
         row = await ladders.find_ladder(tx, version)
         assert row is not None, "a version that was just published is found"
-    return row, current is None
+    return row, made is not None

@@ -11,24 +11,39 @@ from chassis.tx import Tx
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.ids import FactId, MemberId
-from tier_svc.domain.facts import NO_POINTS, Fact, HeardReturn, Line, Points
+from tier_svc.domain.facts import (
+    NO_POINTS,
+    Fact,
+    Goods,
+    HeardReturn,
+    Line,
+    Points,
+    Taken,
+    goods,
+)
 
 KEEP_PURCHASES = """
-INSERT INTO purchase (member_id, fact_id, occurred_at, spend_minor, lines)
-SELECT member_id, fact_id, occurred_at, spend_minor, CAST(lines AS jsonb)
+INSERT INTO purchase AS known
+    (member_id, fact_id, occurred_at, spend_minor, lines, store_id, channel)
+SELECT member_id, fact_id, occurred_at, spend_minor, CAST(lines AS jsonb), store_id, channel
 FROM unnest(CAST(:members AS text[]), CAST(:facts AS text[]), CAST(:occurred AS timestamptz[]),
-    CAST(:spend AS bigint[]), CAST(:lines AS text[]))
-    AS u (member_id, fact_id, occurred_at, spend_minor, lines)
-ON CONFLICT (member_id, fact_id) DO NOTHING
+    CAST(:spend AS bigint[]), CAST(:lines AS text[]), CAST(:stores AS text[]),
+    CAST(:channels AS text[]))
+    AS u (member_id, fact_id, occurred_at, spend_minor, lines, store_id, channel)
+ORDER BY member_id, fact_id
+ON CONFLICT (member_id, fact_id) DO UPDATE
+SET lines = excluded.lines, store_id = excluded.store_id, channel = excluded.channel
+WHERE known.store_id IS NULL
 RETURNING member_id, fact_id
 """
 
 KEEP_RETURNS = """
-INSERT INTO purchase_return (member_id, fact_id, purchase_fact_id, effect_at, taken)
-SELECT member_id, fact_id, purchase_fact_id, effect_at, CAST(taken AS jsonb)
+INSERT INTO purchase_return
+    (member_id, fact_id, purchase_fact_id, occurred_at, effect_at, taken)
+SELECT member_id, fact_id, purchase_fact_id, occurred_at, effect_at, CAST(taken AS jsonb)
 FROM unnest(CAST(:members AS text[]), CAST(:facts AS text[]), CAST(:purchases AS text[]),
-    CAST(:effects AS timestamptz[]), CAST(:taken AS text[]))
-    AS u (member_id, fact_id, purchase_fact_id, effect_at, taken)
+    CAST(:occurred AS timestamptz[]), CAST(:effects AS timestamptz[]), CAST(:taken AS text[]))
+    AS u (member_id, fact_id, purchase_fact_id, occurred_at, effect_at, taken)
 ON CONFLICT (member_id, fact_id) DO NOTHING
 RETURNING member_id, fact_id
 """
@@ -52,8 +67,14 @@ SELECT member_id, array_agg(fact_id) AS facts, array_agg(occurred_at) AS occurre
 FROM purchase WHERE member_id = ANY (CAST(:members AS text[])) GROUP BY member_id
 """
 
+GOODS_OF_MEMBERS = """
+SELECT member_id, fact_id, store_id, channel, lines::text AS lines FROM purchase
+WHERE member_id = ANY (CAST(:members AS text[]))
+"""
+
 RETURNS_OF_MEMBERS = """
-SELECT r.member_id, r.fact_id, r.purchase_fact_id, r.effect_at, r.taken::text AS taken,
+SELECT r.member_id, r.fact_id, r.purchase_fact_id, r.occurred_at, r.effect_at,
+    r.taken::text AS taken,
     coalesce(p.lines, '[]')::text AS lines
 FROM purchase_return r
 LEFT JOIN purchase p ON p.member_id = r.member_id AND p.fact_id = r.purchase_fact_id
@@ -72,18 +93,20 @@ PointsOf = Mapping[tuple[MemberId, FactId], Points]
 
 
 async def keep_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Kept:
-    """Keep the purchases; answers those that nobody had told before."""
+    """Keep the purchases; answers those that nobody had told before, or not whole: what was kept
+    before there were filters is completed when it is told again.
+    """
+    once = {(one.member_id, one.fact_id): one for one in purchases}.values()
     rows = await tx.execute(
         "keep_purchases",
         KEEP_PURCHASES,
-        members=[one.member_id for one in purchases],
-        facts=[one.fact_id for one in purchases],
-        occurred=[one.occurred_at for one in purchases],
-        spend=[sum(line.net_minor for line in one.lines) for one in purchases],
-        lines=[
-            _json([[line.line_id, line.quantity, line.net_minor] for line in one.lines])
-            for one in purchases
-        ],
+        members=[one.member_id for one in once],
+        facts=[one.fact_id for one in once],
+        occurred=[one.occurred_at for one in once],
+        spend=[sum(line.net_minor for line in one.lines) for one in once],
+        lines=[_lines(one) for one in once],
+        stores=[one.store_id for one in once],
+        channels=[one.source for one in once],
     )
     return _kept(rows)
 
@@ -96,8 +119,12 @@ async def keep_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> Kept:
         members=[one.member_id for one in returns],
         facts=[one.fact_id for one in returns],
         purchases=[one.purchase_fact_id for one in returns],
+        occurred=[one.occurred_at for one in returns],
         effects=[max(one.occurred_at, one.purchase_occurred_at) for one in returns],
-        taken=[_json([[line.line_id, line.quantity] for line in one.lines]) for one in returns],
+        taken=[
+            _json([[line.line_id, line.quantity, line.refund_minor] for line in one.lines])
+            for one in returns
+        ],
     )
     return _kept(rows)
 
@@ -126,6 +153,19 @@ async def purchases_of_members(
     return {row.member_id: _facts(row, points) for row in rows}
 
 
+async def goods_of_members(
+    tx: Tx, members: Sequence[MemberId]
+) -> dict[tuple[MemberId, FactId], Goods]:
+    """Where each purchase of these members was made, and what it is worth by category."""
+    rows = await tx.execute("goods_of_members", GOODS_OF_MEMBERS, members=list(members))
+    return {
+        (row.member_id, row.fact_id): goods(
+            row.store_id, row.channel, msgspec.json.decode(row.lines, type=tuple[Line, ...])
+        )
+        for row in rows
+    }
+
+
 async def returns_of_members(
     tx: Tx, members: Sequence[MemberId], points: PointsOf
 ) -> dict[MemberId, list[HeardReturn]]:
@@ -137,8 +177,9 @@ async def returns_of_members(
             HeardReturn(
                 row.fact_id,
                 row.purchase_fact_id,
+                row.occurred_at,
                 row.effect_at,
-                msgspec.json.decode(row.taken, type=tuple[tuple[str, int], ...]),
+                msgspec.json.decode(row.taken, type=tuple[Taken, ...]),
                 msgspec.json.decode(row.lines, type=tuple[Line, ...]),
                 points.get((row.member_id, row.fact_id), NO_POINTS),
             )
@@ -166,6 +207,12 @@ def _facts(row: Row[Any], points: PointsOf) -> list[Fact]:
     if points:
         heard = (points.get((row.member_id, fact_id), NO_POINTS) for fact_id in row.facts)
     return list(map(Fact, row.occurred, row.facts, row.spend, repeat(1), heard))
+
+
+def _lines(purchase: PurchaseRecorded) -> str:
+    return _json(
+        [[line.line_id, line.quantity, line.net_minor, line.category] for line in purchase.lines]
+    )
 
 
 def _revision(total: PointsAccrued | PointsReversed) -> int:

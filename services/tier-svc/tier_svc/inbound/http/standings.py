@@ -9,16 +9,17 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from chassis.http import FieldError, IdPath, Instant, Invalid, PageDep, Router, TxDep
+from chassis.http.bodies import REF_PATTERN
 from contracts.ids import MemberId
-from tier_svc.domain import timeline
-from tier_svc.domain.refusals import LadderUnpublished, MemberNotFound
+from tier_svc.domain import intervals
+from tier_svc.domain.refusals import LadderNotFound, LadderUnpublished, MemberNotFound
 from tier_svc.domain.standing import stand
 from tier_svc.domain.why import explain
 from tier_svc.handlers.look_at_member import look_at_member
 from tier_svc.inbound.http.answers import HistoryView, IntervalView, StandingView, WhyView
 
 router = Router(tags=["standings"])
-REFUSES = (MemberNotFound, LadderUnpublished)
+REFUSES = (MemberNotFound, LadderUnpublished, LadderNotFound)
 
 YEAR_MIN, YEAR_MAX = 1900, 2999
 """Between these, month arithmetic never leaves the calendar."""
@@ -31,26 +32,31 @@ def _askable(at: datetime | None) -> datetime | None:
 
 
 At = Annotated[Instant | None, Query(), AfterValidator(_askable)]
+Ladder = Annotated[str | None, Query(pattern=REF_PATTERN)]
+"""The main ladder, unless one is named."""
 
 
 @router.get("/standings/{member_id}", scope="standing:read", refuses=REFUSES)
-async def read_standing(member_id: IdPath, tx: TxDep, at: At = None) -> StandingView:
+async def read_standing(
+    member_id: IdPath, tx: TxDep, at: At = None, ladder: Ladder = None
+) -> StandingView:
     """Where a member stands now, or at an instant as it is known now."""
-    known = await look_at_member(tx, MemberId(member_id))
+    known = await look_at_member(tx, MemberId(member_id), ladder)
     as_of = at or tx.now
     return StandingView(
         member_id=member_id,
-        ladder=known.ladder.name,
-        version=known.ladder.version,
+        ladder=known.ladder,
         as_of=as_of,
         **asdict(stand(known, as_of)),
     )
 
 
 @router.get("/standings/{member_id}/history", scope="standing:read", refuses=REFUSES)
-async def read_history(member_id: IdPath, tx: TxDep, page: PageDep) -> HistoryView:
+async def read_history(
+    member_id: IdPath, tx: TxDep, page: PageDep, ladder: Ladder = None
+) -> HistoryView:
     """The told timeline, newest first."""
-    known = await look_at_member(tx, MemberId(member_id))
+    known = await look_at_member(tx, MemberId(member_id), ladder)
     seen_to = datetime.fromisoformat(page.after[0]) if page.after else None
     newest = [one for one in reversed(known.told) if seen_to is None or one.from_at < seen_to]
     items, more = newest[: page.limit], newest[page.limit :]
@@ -61,16 +67,16 @@ async def read_history(member_id: IdPath, tx: TxDep, page: PageDep) -> HistoryVi
 
 
 @router.get("/standings/{member_id}/why", scope="standing:read", refuses=REFUSES)
-async def read_why(member_id: IdPath, tx: TxDep, at: At = None) -> WhyView:
+async def read_why(member_id: IdPath, tx: TxDep, at: At = None, ladder: Ladder = None) -> WhyView:
     """Why the interval of now, or of an instant, began: the facts and the arithmetic."""
-    known = await look_at_member(tx, MemberId(member_id))
-    place = timeline.at(known.told, at or tx.now)
+    known = await look_at_member(tx, MemberId(member_id), ladder)
+    place = intervals.at(known.told, at or tx.now)
     if place is None:
         raise Invalid(FieldError("/at", "before_start"))
     why = explain(known, place)
     return WhyView(
         member_id=member_id,
-        ladder=known.ladder.name,
-        version=known.ladder.version,
+        ladder=known.ladder,
+        version=why.interval.version,
         **asdict(why),
     )

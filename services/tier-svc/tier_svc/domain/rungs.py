@@ -1,0 +1,64 @@
+"""The rungs of one version: when each is in force (T2, T3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tier_svc.domain.facts import Fact
+from tier_svc.domain.intervals import Reason
+from tier_svc.domain.ladder import Downgrade, Ladder, Rung
+from tier_svc.domain.measures import Frame
+from tier_svc.domain.metrics import Met, Profiles, covered, looked_at, met, profiles
+from tier_svc.domain.stays import Stay, ends_of, stays
+from tier_svc.domain.ways import Lift, Way, passes
+
+
+def rung_stays(
+    ladder: Ladder,
+    facts: Sequence[Fact],
+    frame: Frame,
+    ways: Sequence[Way] = (),
+    frozen_at: datetime | None = None,
+) -> list[list[Stay]]:
+    """The stays of each rung by rank; none for the base, which is always in force, and for rungs
+    without a test. From `frozen_at` on nothing is renewed.
+    """
+    values = profiles(ladder.measures, facts, frame)
+    out: list[list[Stay]] = [[] for _ in ladder.rungs]
+    steps: list[datetime] = []
+    for rank in range(len(ladder.rungs) - 1, 0, -1):
+        rung = ladder.rungs[rank]
+        tested = _met(ladder, rung, values, frame, ways)
+        out[rank] = stays(rung, tested, steps, frame.zone, frozen_at)
+        steps = ends_of(out[rank]) if rung.downgrade is Downgrade.ONE_STEP else []
+    return out
+
+
+def floors(ladder: Ladder, found: Sequence[Sequence[Stay]]) -> list[Lift]:
+    """What a member keeps who has ever been on a rung: its floor, or itself where nothing leads
+    down from it.
+    """
+    out = []
+    for rung, of_rung in zip(ladder.rungs, found, strict=True):
+        for tier in kept_tiers(rung):
+            begun = next((stay.since for stay in of_rung if stay.since != stay.until), None)
+            if begun is not None:
+                out.append(Lift(tier, begun, None, Reason.FLOOR))
+    return out
+
+
+def kept_tiers(rung: Rung) -> list[str]:
+    """The tiers that having been on a rung gives for ever."""
+    own = [rung.tier] if rung.downgrade is Downgrade.NONE else []
+    return own if rung.floor is None else [*own, rung.floor]
+
+
+def _met(
+    ladder: Ladder, rung: Rung, values: Profiles, frame: Frame, ways: Sequence[Way]
+) -> list[Met]:
+    """When a rung's test is met, as far as the ladder looks and the rung is open to the member."""
+    if rung.test is None:
+        return []
+    found = met(rung.test, values)
+    if rung.needs is not None:
+        found = covered((*found, *passes(ways, rung.needs, rung.tier)), 2)
+    return looked_at(found, ladder.evaluated, frame) if ladder.evaluated else found

@@ -1,0 +1,60 @@
+"""The members that are known here: when they enrolled, and the lock that their standings share."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from chassis.tx import Tx
+from contracts.ids import MemberId
+
+OPEN_MEMBERS = """
+INSERT INTO member (member_id, enrolled_at)
+SELECT member_id, enrolled_at
+FROM unnest(CAST(:members AS text[]), CAST(:enrolled AS timestamptz[]))
+    AS u (member_id, enrolled_at)
+ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET enrolled_at = excluded.enrolled_at
+WHERE member.enrolled_at IS NULL AND excluded.enrolled_at IS NOT NULL
+"""
+
+ENROLLED_MEMBERS = """
+SELECT member_id, enrolled_at, has_ways FROM member
+WHERE member_id = ANY (CAST(:members AS text[])) AND enrolled_at IS NOT NULL ORDER BY member_id
+"""
+
+MEMBERS_AFTER = """
+SELECT member_id FROM member WHERE member_id > :after ORDER BY member_id LIMIT :limit
+"""
+
+NOTE_WAYS = "UPDATE member SET has_ways = true WHERE member_id = :member AND NOT has_ways"
+
+
+async def open_members(tx: Tx, enrolled: Mapping[MemberId, datetime | None]) -> None:
+    """Lock the members' rows in id order, making those that are missing; keep enrolments."""
+    members = sorted(enrolled)
+    await tx.execute(
+        "open_members",
+        OPEN_MEMBERS,
+        members=members,
+        enrolled=[enrolled[member] for member in members],
+    )
+
+
+async def enrolled_members(
+    tx: Tx, members: Sequence[MemberId]
+) -> dict[MemberId, tuple[datetime, bool]]:
+    """When each of these enrolled, by id, and whether a way up was ever given to them; nothing for
+    those of whom that is not known yet.
+    """
+    rows = await tx.execute("enrolled_members", ENROLLED_MEMBERS, members=list(members))
+    return {row.member_id: (row.enrolled_at, row.has_ways) for row in rows}
+
+
+async def members_after(tx: Tx, after: str, limit: int) -> list[MemberId]:
+    """The next members by id."""
+    rows = await tx.execute("members_after", MEMBERS_AFTER, after=after, limit=limit)
+    return [row.member_id for row in rows]
+
+
+async def note_ways(tx: Tx, member_id: MemberId) -> None:
+    """From now on the ways up of this member are looked for."""
+    await tx.execute("note_ways", NOTE_WAYS, member=member_id)
