@@ -19,11 +19,33 @@ def add_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     return (at.astimezone(zone) + timedelta(days=days)).replace(fold=0).astimezone(UTC)
 
 
+def end_of_month(at: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The first instant after the calendar month that ends `months` months after the one that
+    contains `at`; in UTC.
+    """
+    local = at.astimezone(zone)
+    return _month_begins(local.year, local.month + months + 1, zone)
+
+
+def end_of_quarter(at: datetime, quarters: int, zone: ZoneInfo) -> datetime:
+    """The first instant after the calendar quarter that ends `quarters` quarters after the one that
+    contains `at`; in UTC.
+    """
+    local = at.astimezone(zone)
+    first = local.month - (local.month - 1) % 3
+    return _month_begins(local.year, first + 3 * (quarters + 1), zone)
+
+
 def end_of_year(at: datetime, years: int, zone: ZoneInfo) -> datetime:
     """The first instant after the calendar year that ends `years` years after the one that contains
     `at`; in UTC.
     """
     return datetime(at.astimezone(zone).year + years + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February is the 28th in common years."""
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def first_day_without(ends_at: datetime, zone: ZoneInfo) -> date:
@@ -47,3 +69,9 @@ def month_around(at: datetime, zone: ZoneInfo) -> tuple[str, datetime, datetime]
 def day_begins(on: date, zone: ZoneInfo) -> datetime:
     """The first instant of a day, in UTC."""
     return datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)
+
+
+def _month_begins(year: int, month: int, zone: ZoneInfo) -> datetime:
+    """The first instant of the month-th month from January of a year on; in UTC."""
+    over, month = divmod(month - 1, 12)
+    return datetime(year + over, month + 1, 1, tzinfo=zone).astimezone(UTC)
