@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import ValidationError
 
 from chassis import failpoints
@@ -59,17 +59,22 @@ def test_a_role_that_is_none_is_named(tmp_path, roles):
 
 
 def test_a_route_without_a_scope_stops_the_start():
-    app = FastAPI()
-    app.get("/open")(lambda: None)
+    app, below, deeper = FastAPI(), APIRouter(), APIRouter()
+    deeper.get("/open")(lambda: None)
+    below.include_router(deeper)
+    app.include_router(below)
     with pytest.raises(TypeError, match="/open declares no scope"):
         demand_scopes(app, ())
+    demand_scopes(app, ("/open",))
     with pytest.raises(TypeError, match="declare routes with"):
         shelf.router.add_api_route("/open", lambda: None)
 
 
 def test_the_routes_of_a_service_all_declare_theirs(stage):
     app = application(stage.app.state.edge, [shelf.router], dict, stage.process.ready)
-    assert demand_scopes(app, ("/healthz", "/readyz", "/metrics")) is None
+    with pytest.raises(TypeError, match="/healthz declares no scope"):
+        demand_scopes(app, ())
+    demand_scopes(app, ("/healthz", "/readyz", "/metrics"))
 
 
 def test_the_test_clock_stands_where_the_file_says(tmp_path):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -107,8 +107,11 @@ async def _on_fault(request: Request, error: Exception) -> Response:
 
 
 def demand_scopes(app: FastAPI, open_paths: Sequence[str]) -> None:
-    """Stop the start where a route names no scope. Raises TypeError naming the route."""
-    for route in app.routes:
+    """Stop the start where a route names no scope, also below an included router. Raises TypeError
+    naming the route.
+    """
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
         if not isinstance(route, APIRoute) or route.path in open_paths:
             continue
         if TERMS not in (route.openapi_extra or {}):
