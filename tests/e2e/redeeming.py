@@ -238,10 +238,10 @@ def stock_of(stocks: Sequence[object], redemptions: Sequence[object]) -> list[st
     """Rewards whose books do not balance: taken + left = loaded."""
     taken: dict[str, int] = defaultdict(int)
     for row in redemptions:
-        if row.state not in ("refused", "cancelled"):  # type: ignore[attr-defined]
-            taken[row.reward_id] += row.quantity  # type: ignore[attr-defined]
+        if row.state not in ("refused", "cancelled"):
+            taken[row.reward_id] += row.quantity
     return [
-        f"I7 {row.reward_id}"  # type: ignore[attr-defined]
+        f"I7 {row.reward_id}"
         for row in stocks
-        if taken[row.reward_id] + row.remaining != row.loaded  # type: ignore[attr-defined]
+        if taken[row.reward_id] + row.remaining != row.loaded
     ]

@@ -33,7 +33,7 @@ def no_test_sleeps(sources: Sources) -> Findings:
                 "asyncio.sleep",
                 "sleep",
             }
-            if is_sleep and ast.unparse(node.args[0]) != "0":  # type: ignore[attr-defined]
+            if is_sleep and ast.unparse(node.args[0]) != "0":
                 yield source.at(node, "sleeps")
 
 

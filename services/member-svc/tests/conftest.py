@@ -140,7 +140,7 @@ class Desk:
 
     async def buy(self, who: Who, **said: object) -> tuple[Purchase, Answer]:
         """Tell one purchase that is taken in."""
-        asked = self.purchase(who, **said)  # type: ignore[arg-type]
+        asked = self.purchase(who, **said)
         (answered,) = await self.tell(asked)
         assert isinstance(answered, Answer), answered
         return asked, answered

@@ -127,7 +127,7 @@ async def test_stock_is_loaded_further_and_never_restated(shop, reward, member):
     tote = await reward(stock=1)
     await decide(shop, member, tote, f"{tote}-key")
     async with shop.begin() as tx:
-        assert await load_stock(tx, tote, 4)
+        assert (await load_stock(tx, tote, 4)).loaded == 5
     assert await stock(shop, tote) == (5, 4)
     with pytest.raises(StockIsLoaded):
         async with shop.begin() as tx:

@@ -47,16 +47,15 @@ def line(line_id="1", quantity=1, amount_minor=100):
 
 
 def purchase(member_id=None, index=None, at=NOW, ref="r", **said):
-    said = {"store_id": "s1", "currency": "CNY", "lines": [line()], **said}
-    said = purchases.content(**said)
-    told = purchases.told(owners.whose(member_id, index), at, said)
+    content = purchases.content(**{"store_id": "s1", "currency": "CNY", "lines": [line()], **said})
+    told = purchases.told(owners.whose(member_id, index), at, content)
     return Purchase(
         source="till",
         source_ref=ref,
         member_id=member_id,
         blind_index=index,
         occurred_at=at,
-        content=said,
+        content=content,
         told=told,
     )
 
