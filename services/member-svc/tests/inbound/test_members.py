@@ -51,6 +51,20 @@ async def test_M1_enrolment_can_be_backdated_but_not_into_the_future(api, shop):
     assert (refused.status_code, refused.json()["code"]) == (422, "occurred_in_future")
 
 
+@pytest.mark.parametrize("code", ["FRIEND-7", "", 7, {}, ["FRIEND-7"]])
+async def test_a_referral_is_refused_and_not_forgotten(api, shop, stage, code):
+    body = {"identifiers": [{"kind": "card", "value": shop.ref() + "-00000000"}]}
+    before = await stage.counts()
+    refused = await api.post("/v1/members", json=body | {"referral_code": code})
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"path": "/referral_code", "code": "not_offered"}],
+    )
+    assert await stage.counts() == before
+    joined = await api.post("/v1/members", json=body | {"referral_code": None})
+    assert joined.status_code == 201
+
+
 async def test_M5_identifiers_of_two_members_are_a_conflict(api, shop):
     _, ours = await enrolled(api, shop)
     _, theirs = await enrolled(api, shop)
@@ -116,7 +130,7 @@ async def test_an_enrolment_outside_the_limits_names_the_field(api, shop, stage,
     assert await stage.counts() == before
 
 
-@pytest.mark.parametrize("body", [{"profile": {"nick": "x"}}, {"referral_code": "ABC"}])
+@pytest.mark.parametrize("body", [{"profile": {"nick": "x"}}, {"nick": "x"}])
 async def test_what_is_not_built_is_not_accepted(api, shop, body):
     card = {"kind": "card", "value": shop.ref()}
     refused = await api.post("/v1/members", json={"identifiers": [card], **body})

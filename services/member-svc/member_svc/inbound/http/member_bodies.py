@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.http import Body, FieldError, Invalid, Name64, Note200, Ref
@@ -57,6 +57,14 @@ class ConsentBody(Body):
         return Consent(self.purpose, self.version, self.channel or source, self.consented_at or now)
 
 
+def _not_offered(code: object) -> None:
+    if code is not None:
+        raise PydanticCustomError("value_error", "no referrals here", {"code": "not_offered"})
+
+
+NotOffered = Annotated[None, BeforeValidator(_not_offered)]
+"""A field that the contract names and this programme does not offer: refused rather than lost."""
+
 Consents = Annotated[list[ConsentBody], Field(max_length=CONSENTS_MAX)]
 Attributes = Annotated[dict[Ref, Note200], Field(max_length=ATTRIBUTES_MAX)]
 
@@ -81,6 +89,7 @@ class EnrollBody(Body):
     identifiers: Annotated[list[IdentifierBody], Field(min_length=1, max_length=IDENTIFIERS_MAX)]
     profile: NewProfileBody = NewProfileBody()
     consents: Consents = Field(default_factory=list)
+    referral_code: NotOffered = None
     enrolled_at: Moment | None = None
 
     def asks(
