@@ -59,7 +59,7 @@ def money(hour, refund_minor):
     ],
 )
 def test_P7_the_kept_units_are_worth(line, taken, value):
-    assert bought(*line, taken).left["1"].value_minor() == Fraction(value)
+    assert bought(*line, taken=taken).left["1"].value_minor() == Fraction(value)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_P7_the_kept_units_are_worth(line, taken, value):
 )
 def test_P7_money_comes_back(line, taken, asked, numbers):
     lines = (ReturnedLine(line_id="1", quantity=0, refund_minor=asked),)
-    found = choose(bought(*line, taken), lines)
+    found = choose(bought(*line, taken=taken), lines)
     if numbers is None:
         assert found == lines
     else:
