@@ -113,6 +113,7 @@ async def test_what_has_grown_over_the_lost_tail_while_nobody_heard_is_heard(hou
         await _said(house, relay, *range(100, 200))
     async with house.hearing():
         await house.until_heard(*range(100, 200))
+    assert len(await house.offsets()) == 1
 
 
 async def test_a_running_consumer_hears_what_stands_in_the_lost_places(house: House) -> None:
