@@ -14,6 +14,7 @@ from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
 from points_svc.domain.facts import Purchased, Returned
 from points_svc.domain.rules import PointRule, RuleBook
+from points_svc.domain.scenes import Around
 from points_svc.domain.standings import NOBODY, Standing
 from points_svc.domain.targets import Change, Posted, changes
 from points_svc.domain.tiers import Told
@@ -38,13 +39,13 @@ def purchased(
     is_before = purchase.occurred_at < purchase.enrolled_at
     key = (purchase.occurred_at, purchase.fact_id)
     basis = AccrualBasis(
-        tuple(_line(line) for line in purchase.lines),
+        tuple([_line(line) for line in purchase.lines]),
         standing.rated(told, key, version, is_before),
         is_before,
         purchase.currency,
         purchase.store_id,
         purchase.source,
-        tuple(payment.kind for payment in purchase.payments),
+        tuple([payment.kind for payment in purchase.payments]),
         purchase.attributes,
         purchase.occasions,
     )
@@ -83,19 +84,19 @@ def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms
     """Post what a purchase or activity is worth in every point type that it brings, and what its
     waiting returns take back. The first posting carries the facts, the others share them.
     """
-    basis = packed(purchase.basis)
+    basis, around = packed(purchase.basis), purchase.around(purchase.basis.rate)
     for rule in purchase.brings():
-        _accrue(books, purchase, rule, returns, terms, basis)
-        if not purchase.is_activity:
-            basis = PACKED_SHARED
+        _accrue(books, purchase, rule, returns, terms, (basis, around))
+        basis = basis if around.activity else PACKED_SHARED
 
 
 def accrue_type(
     books: Books, purchase: Purchased, rule: PointRule, returns: Sequence[Returned], terms: Terms
 ) -> None:
     """Post what a purchase is worth in one point type alone: the others have been posted before."""
-    own = AccrualBasis(None, purchase.basis.rate)
-    _accrue(books, purchase, rule, returns, terms, packed(own))
+    used = purchase.basis.rate
+    carried = (packed(AccrualBasis(None, used)), purchase.around(used))
+    _accrue(books, purchase, rule, returns, terms, carried)
 
 
 def _accrue(
@@ -104,10 +105,12 @@ def _accrue(
     rule: PointRule,
     returns: Sequence[Returned],
     terms: Terms,
-    basis: bytes,
+    carried: tuple[bytes, Around],
 ) -> None:
+    """Post one point type; `carried` is the posting's basis, and what holds for the whole fact."""
+    basis, around = carried
     book, used = books.of(purchase.member_id, rule.point_type), purchase.basis.rate
-    points = worth.points_as_bought(purchase, rule, used, purchase.around(used))
+    points = worth.points_as_bought(purchase, rule, around)
     open_lot(book, purchase, rule, points, basis)
     _say_accrued(book, purchase, used, points, 1)
     posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}

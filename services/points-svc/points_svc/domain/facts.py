@@ -1,6 +1,6 @@
 """Facts as the ledger keeps them: purchases and activities, and what came back of purchases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,9 +30,9 @@ class Purchased(NamedTuple):
     def is_foreign(self) -> bool:
         """Whether it was paid in another currency than its version's: then it is worth nothing."""
         currency = self.basis.currency
-        if isinstance(currency, bool):
-            return currency
-        return not self.is_activity and currency != self.rules.currency
+        if currency == self.rules.currency or currency is False:
+            return False
+        return not self.is_activity
 
     def rule_of(self, point_type: str) -> PointRule:
         """What its version says of a point type that it has."""
@@ -44,11 +44,13 @@ class Purchased(NamedTuple):
         """The rules for what it is."""
         return rule.activities if self.is_activity else rule.purchases
 
-    def brings(self) -> list[PointRule]:
+    def brings(self) -> Sequence[PointRule]:
         """The point types in which it is posted, also for 0 points: a purchase in all of its
         version, an activity in those that have a rule for activities.
         """
-        return [r for r in self.rules.points if not self.is_activity or r.activities.rules]
+        if self.is_activity:
+            return [rule for rule in self.rules.points if rule.activities.rules]
+        return self.rules.points
 
     def around(self, used: Rate) -> Around:
         """What holds for all of it, rated so."""

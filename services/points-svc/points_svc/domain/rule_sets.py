@@ -97,6 +97,7 @@ class RuleSet:
         self._days, self._active = _sections(self.rules)
         self._picked: dict[int, Picked] = {}
         self._is_by_line = bool(BY_LINE & self._tables.keys())
+        self._always_plain = None if self._tables or self._days else self._pick(self._always).plain
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -128,13 +129,13 @@ class RuleSet:
 
     def plain(self, around: Around) -> Plain | None:
         """The one rate, where what is around a fact already leaves no other rule that may hold."""
-        if self._is_by_line or self._days:
-            return None
+        if self._is_by_line or self._days or not self._tables:
+            return self._always_plain
         wanted = self._always
         for name, table in self._tables.items():
             for value in VALUES_AROUND[name](around):
                 wanted |= table.get(value, 0)
-        return self._by_phase(wanted).plain
+        return self._pick(wanted).plain
 
     def pick(self, scene: Scene) -> Picked:
         """The rules that may hold here, found by index."""
@@ -145,9 +146,9 @@ class RuleSet:
         if self._days:
             day = scene.wall_time("programme").date()
             wanted &= self._active[bisect_right(self._days, day)]
-        return self._by_phase(wanted)
+        return self._pick(wanted)
 
-    def _by_phase(self, wanted: int) -> Picked:
+    def _pick(self, wanted: int) -> Picked:
         picked = self._picked.get(wanted)
         if picked is None:
             if len(self._picked) >= PICKED_MAX:

@@ -61,19 +61,18 @@ def points(purchase: Purchased, rule: PointRule, used: Rate, kept: Kept) -> int:
     return rating.worth(rules, scene(purchase, around, kept))
 
 
-def points_as_bought(purchase: Purchased, rule: PointRule, used: Rate, around: Around) -> int:
+def points_as_bought(purchase: Purchased, rule: PointRule, around: Around) -> int:
     """`points` of everything, in whole numbers alone where one rate and factors by tier rate it:
     the path of every plain purchase.
     """
     if purchase.is_foreign:
         return 0
-    rules = purchase.set_of(rule)
-    plain = None if purchase.is_activity else rules.plain(around)
-    if plain:
-        per_minor = plain.per_minor(used.tier)
-        net = sum(line.net_minor for line in purchase.basis.lines or ())
-        return net * per_minor.numerator // per_minor.denominator
-    return rating.worth(rules, scene(purchase, around))
+    plain = None if around.activity else rule.purchases.plain(around)
+    if plain is None:
+        return rating.worth(purchase.set_of(rule), scene(purchase, around))
+    per_minor = plain.per_minor(around.tier)
+    net = sum([line.net_minor for line in purchase.basis.lines or ()])
+    return net * per_minor.numerator // per_minor.denominator
 
 
 def scene(purchase: Purchased, around: Around, kept: Kept | None = None) -> Scene:

@@ -26,7 +26,7 @@ def order(*nets: int, units: int = 1, tier: str = "regular") -> Purchased:
 
 def as_bought(bought: Purchased, rule=POINTS) -> int:
     used = bought.basis.rate
-    return worth.points_as_bought(bought, rule, used, bought.around(used))
+    return worth.points_as_bought(bought, rule, bought.around(used))
 
 
 def of_kept(bought: Purchased, *backs: Back) -> int:
