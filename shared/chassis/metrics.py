@@ -31,6 +31,9 @@ READER_AGE = Gauge(
 CONSUMER_LAG = Gauge("laurel_consumer_lag", "Records not consumed yet", ["service", "topic"])
 BATCH_RECORDS = Histogram(
     "laurel_batch_records",
+CONSUMER_STOPPED = Gauge(
+    "laurel_consumer_stopped", "1 while a consumer does not go on", ["service", "reason"]
+)
     "Records in a batch",
     ["service", "topic"],
     buckets=(1, 5, 20, 50, 100, 200, 500, 1000, 2000),

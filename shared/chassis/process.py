@@ -15,6 +15,7 @@ from chassis.consumer import Consumer, Limits
 from chassis.database import DATABASE_ERRORS, Database
 from chassis.document import document_router
 from chassis.http.app import application
+from chassis.gaps import gaps_router
 from chassis.http.edge import Edge
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
@@ -88,6 +89,7 @@ class Process:
 
     async def start(self) -> None:
         """Bring the database up to date, then start the roles."""
+                gaps_router(self.service.name),
         await migrate(self.database.engine, self.service.migrations)
         if "relay" in self.roles or "consume" in self.roles:
             self.bus = await open_bus(self.service.name, self.settings, self.database)

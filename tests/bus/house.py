@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chassis import metrics
 from chassis.bus.codec import encode
 from chassis.bus.message import Message
 from chassis.consumer import Consumer, Limits, Subscription, on
@@ -35,9 +36,15 @@ def enrolled(number: int, member: str = "") -> MemberEnrolled:
     )
 
 
-def raw(number: int, *, event_type: str = "laurel.MemberEnrolled.v1", body: bytes = b"") -> Message:
+def raw(
+    number: int,
+    *,
+    member: str = "",
+    event_type: str = "laurel.MemberEnrolled.v1",
+    body: bytes = b"",
+) -> Message:
     """The n-th event as a message, spoiled as asked."""
-    good = encode(enrolled(number))
+    good = encode(enrolled(number, member))
     headers = tuple((k, event_type.encode() if k == "ce_type" else v) for k, v in good.headers)
     return Message(TOPIC, good.key, headers, body or good.body)
 
@@ -158,6 +165,13 @@ class House:
     async def _rows(database: Database, sql: str, **params: object) -> list[Any]:
         async with database.begin(Cause("look", "test")) as tx:
             return await tx.execute("look", sql, **params)
+
+
+def stands_still(reason: str) -> bool:
+    """Whether the metric says that the hearer does, for this reason and no other."""
+    (family,) = metrics.CONSUMER_STOPPED.collect()
+    told = {s.labels["reason"]: s.value for s in family.samples if s.labels["service"] == HEARER}
+    return bool(told.pop(reason, 0)) and not any(told.values())
 
 
 def quick(limits: Limits = QUICK, **changed: Any) -> Limits:

@@ -8,7 +8,7 @@ from chassis.parked import AlreadySettled, StillUnreadable, drop, retry, waiting
 from chassis.testing.eventually import eventually
 from chassis.tx import Cause, Conflict
 from contracts.events.members import MemberEnrolled
-from tests.bus.house import HEARING, House, quick, raw, refusing, until
+from tests.bus.house import HEARING, House, quick, raw, refusing, stands_still, until
 from tests.bus.wires import put
 
 LOOKING = Cause("test", "key:ops1")
@@ -55,6 +55,7 @@ async def test_a_newer_version_stops_the_consumer_before_it(house: House) -> Non
     async with house.hearing() as consumer:
         await until(consumer.trouble, "the consumer says why it stopped")
         assert "laurel.MemberEnrolled.v2" in consumer.trouble()["consumer"]
+        assert stands_still("newer_version")
     assert await house.parked() == []
     behind = sum((await house.offsets()).values())
     async with house.hearing() as again:
@@ -77,6 +78,7 @@ async def test_too_many_parked_in_a_row_stop_the_consumer(house: House) -> None:
     await put(house.wire, house.author, poison)
     async with house.hearing(limits=quick(parked_in_a_row_max=3)) as consumer:
         await until(consumer.trouble, "the consumer says why it stopped")
+        assert stands_still("parked")
     assert len(await house.parked()) == 3
 
 

@@ -1,14 +1,16 @@
-"""What a relay tells of its tables does not wait for the bus."""
+"""What relay and consumer tell of themselves does not wait for the bus."""
 
 from chassis import metrics
 from chassis.bus.kafka import KafkaBus
+from chassis.bus.local import LocalBus
+from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.relay import Relay
 from chassis.testing.eventually import eventually
 from chassis.tx import Cause
 from chassis.upkeep import Upkeep
-from tests.bus.house import enrolled
-from tests.bus.wires import AUTHOR
+from tests.bus.house import HEARING, enrolled, stands_still
+from tests.bus.wires import AUTHOR, HEARER
 
 QUICK = Upkeep(look_every_s=0.05)
 NOWHERE = "127.0.0.1:1"
@@ -30,6 +32,25 @@ async def test_the_outbox_ages_in_the_metrics_while_the_broker_is_dead(author: D
         assert relay.failing
     finally:
         await relay.stop()
+
+
+async def test_a_consumer_without_a_bus_says_so_until_it_has_one(
+    author: Database, hearer: Database
+) -> None:
+    for bus in (KafkaBus(HEARER, NOWHERE, 1), LocalBus(HEARER, {AUTHOR: author.dsn}, 1)):
+        consumer = Consumer(HEARER, HEARING, hearer, bus)
+        await consumer.start()
+        try:
+            has_a_bus = isinstance(bus, LocalBus)
+            await eventually(lambda is_meant=not has_a_bus: _stands_still(is_meant))
+            assert consumer.trouble() == {}
+        finally:
+            await consumer.stop()
+            await bus.close()
+
+
+async def _stands_still(is_meant: bool) -> bool:
+    return stands_still("unreachable") == is_meant
 
 
 async def _waiting(rows: int, at_least_s: float) -> bool:

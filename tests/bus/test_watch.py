@@ -50,7 +50,7 @@ class Deaf:
     def __init__(self, inner: Subscriber) -> None:
         self._inner = inner
         self.start, self.stop, self.seek = inner.start, inner.stop, inner.seek
-        self.places, self.hint = inner.places, inner.hint
+        self.places, self.begins, self.hint = inner.places, inner.begins, inner.hint
 
     async def fetch(self, limit: int) -> list[Batch]:
         """Look, and bring nothing."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -89,6 +90,17 @@ async def admin(broker: Broker) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
+async def partition_ends(broker: Broker) -> dict[int, int]:
+    """Where each partition of the topic ends."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        parts = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
+        return {part.partition: end for part, end in (await consumer.end_offsets(parts)).items()}
+    finally:
+        await consumer.stop()
+
+
 async def put(wire: Wire, author: Database, messages: Sequence[Message]) -> None:
     """Put raw messages on the bus, whatever they say."""
     bus = wire.bus(AUTHOR)
@@ -103,4 +115,14 @@ async def put(wire: Wire, author: Database, messages: Sequence[Message]) -> None
         await bus.close()
 
 
-__all__ = ["AUTHOR", "HEARER", "TOPIC", "KafkaError", "KafkaWire", "LocalWire", "Wire", "put"]
+__all__ = [
+    "AUTHOR",
+    "HEARER",
+    "TOPIC",
+    "KafkaError",
+    "KafkaWire",
+    "LocalWire",
+    "Wire",
+    "partition_ends",
+    "put",
+]

@@ -115,6 +115,15 @@ class KafkaSubscriber:
             raise BusDown(f"end offsets: {type(error).__name__}") from error
         return {self._assigned[part]: end for part, end in ends.items() if part in self._assigned}
 
+    async def begins(self) -> Mapping[Place, int]:
+        """The logs' beginnings, asked of the broker. Raises BusDown."""
+        try:
+            async with asyncio.timeout(FETCH_MAX_S):
+                begins = await self._consumer.beginning_offsets(list(self._assigned))
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise BusDown(f"beginning offsets: {type(error).__name__}") from error
+        return {self._assigned[part]: at for part, at in begins.items() if part in self._assigned}
+
     async def hint(self, offsets: Mapping[Place, int]) -> None:
         """Commit to the group what we have long kept ourselves; whether it works changes
         nothing.

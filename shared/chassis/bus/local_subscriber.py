@@ -63,6 +63,14 @@ class LocalSubscriber:
         """As of the last fetch."""
         return self._ends
 
+    async def begins(self) -> Mapping[Place, int]:
+        """As the logs are now. Raises BusDown."""
+        begins: dict[Place, int] = {}
+        for engine, topics in self._authors.items():
+            async with _asking(engine) as connection:
+                begins |= await segments.begins(connection, topics)
+        return {place: at for place, at in begins.items() if place in self._next}
+
     async def hint(self, offsets: Mapping[Place, int]) -> None:
         """Tell each author what we need no longer; it keeps the rest."""
         for engine, topics in self._authors.items():

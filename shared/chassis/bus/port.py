@@ -61,6 +61,11 @@ class Subscriber(Protocol):
     async def ends(self) -> Mapping[Place, int]:
         """The offset behind the last record of each assigned place."""
 
+    async def begins(self) -> Mapping[Place, int]:
+        """The offset of the first record that each assigned place still has; its end where there is
+        none.
+        """
+
     async def hint(self, offsets: Mapping[Place, int]) -> None:
         """Tell the bus how far we are: for its own tools, and so that it keeps what lies behind
         that. Never relied on to find our place; failures are not told.

@@ -58,6 +58,19 @@ WHERE p.topic = ANY(CAST(:topics AS text[]))
 ORDER BY p.topic, p.partition
 """)
 
+BEGINS = text("""
+SELECT p.topic, t.incarnation, p.partition, coalesce(
+    (
+        SELECT l.next_offset - l.n FROM bus_log AS l
+        WHERE l.topic = p.topic AND l.partition = p.partition ORDER BY l.next_offset LIMIT 1
+    ),
+    p.next_offset
+) AS first_offset
+FROM bus_partition AS p JOIN bus_topic AS t ON t.topic = p.topic
+WHERE p.topic = ANY(CAST(:topics AS text[]))
+ORDER BY p.topic, p.partition
+""")
+
 READ = text("""
 SELECT a.topic, a.incarnation, a.partition, l.next_offset, l.n, l.records
 FROM unnest(
@@ -174,6 +187,12 @@ async def ends(connection: AsyncConnection, topics: Sequence[str]) -> dict[Place
     """Where each partition of `topics` ends now."""
     rows = await connection.execute(ENDS, {"topics": topics})
     return {Place(row.topic, row.incarnation, row.partition): row.next_offset for row in rows}
+
+
+async def begins(connection: AsyncConnection, topics: Sequence[str]) -> dict[Place, int]:
+    """The first offset that each partition of `topics` still has; its end where it has none."""
+    rows = await connection.execute(BEGINS, {"topics": topics})
+    return {Place(row.topic, row.incarnation, row.partition): row.first_offset for row in rows}
 
 
 async def read(

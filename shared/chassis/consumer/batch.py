@@ -14,6 +14,7 @@ from chassis.bus.message import Batch, Place, Record
 from chassis.bus.port import BusDown
 from chassis.consumer import offsets
 from chassis.consumer.dispatch import dispatch
+from chassis.consumer.gaps import Gap, dense
 from chassis.consumer.offsets import Rewound, Zombie
 from chassis.consumer.parking import park, whereabouts
 from chassis.consumer.reading import Reader, Reading, Stop, Unfit
@@ -73,16 +74,24 @@ class Worker:
 
     async def work(self, batch: Batch, standing: Standing) -> None:
         """Bring `standing` behind the batch. Raises one of PASSING (read again from the table), or
-        Stop.
+        Stop, of which Gap where a record is missing.
         """
-        pieces = [list(batch.records)]
+        records = [record for record in batch.records if record.offset >= standing.next_offset]
+        whole = dense(records, standing.next_offset)
+        await self._whole(batch.place, records[:whole], standing)
+        if whole < len(records):
+            raise Gap(standing.next_offset, records[whole].offset)
+
+    async def _whole(self, place: Place, records: Sequence[Record], standing: Standing) -> None:
+        """Records without a gap between them, by halves where they fail."""
+        pieces = [records]
         while pieces:
             records = [r for r in pieces.pop() if r.offset >= standing.next_offset]
-            guilty = await self._attempt(batch.place, records, standing)
+            guilty = await self._attempt(place, records, standing)
             if guilty is None:
                 continue
             if len(records) == 1:
-                await self._alone(batch.place, records[0], standing, guilty)
+                await self._alone(place, records[0], standing, guilty)
             else:
                 half = len(records) // 2
                 pieces += [records[half:], records[:half]]

@@ -12,7 +12,7 @@ from chassis.bus.loop import Loop
 from chassis.bus.message import Batch, Place
 from chassis.bus.port import Bus, BusDown, Subscriber
 from chassis.bus.topics import topics_heard
-from chassis.consumer import offsets
+from chassis.consumer import gaps, offsets, telling
 from chassis.consumer.batch import PASSING, Standing, Worker, is_continued
 from chassis.consumer.reading import Reader, Stop
 from chassis.consumer.watch import Watch
@@ -52,7 +52,6 @@ class Consumer:
         limits: Limits | None = None,
     ) -> None:
         self.name = name
-        self.stopped_because = ""
         self._limits = limits or Limits()
         self._topics = topics_heard(heard_by(subscriptions))
         self._database = database
@@ -61,6 +60,7 @@ class Consumer:
         self._worker = Worker(name, subscriptions, database, reader)
         self._standings: dict[Place, Standing] = {}
         self._subscriber: Subscriber | None = None
+        self._stopped: Stop | None = None
         self._batch_limit = self._limits.batch_first
         self._ear = Ear(())
         self._loop = Loop("consumer", self._run, self._ear.wake)
@@ -77,7 +77,7 @@ class Consumer:
         """Why the consumer does not go on by itself; empty while it does, and while the bus is
         merely waited for.
         """
-        return {"consumer": self.stopped_because} if self.stopped_because else self._loop.trouble()
+        return {"consumer": str(self._stopped)} if self._stopped else self._loop.trouble()
 
     def assigned(self) -> bool:
         """Whether there is a bus that gives us something to read."""
@@ -85,12 +85,26 @@ class Consumer:
 
     async def _run(self) -> None:
         backoff = Pace(BACKOFF_FIRST_S, BACKOFF_LONGEST_S)
-        while not self._loop.stopping and not self.stopped_because:
+        while not self._loop.stopping and (self._stopped is None or self._is_at_a_gap()):
             try:
-                await self._consume(backoff)
+                await (self._until_accepted() if self._is_at_a_gap() else self._consume(backoff))
             except (BusDown, Unavailable) as down:
-                logger().warning("consumer", consumer=self.name, state="no bus", error=str(down))
+                if not self._stopped:
+                    telling.unreachable(self.name, down)
                 await self._pause(backoff.idle())
+
+    def _is_at_a_gap(self) -> bool:
+        return isinstance(self._stopped, gaps.Gap)
+
+    async def _until_accepted(self) -> None:
+        """Stand still at a gap until a person has accepted it; then go on."""
+        while not self._loop.stopping:
+            async with self._database.begin(Cause(f"{self.name}/gaps", "bus:offsets")) as tx:
+                is_open = await gaps.is_any_open(tx, self.name)
+            if not is_open:
+                self._stopped = None
+                return
+            await self._pause(self._limits.look_every_s)
 
     async def _pause(self, seconds: float) -> None:
         if not self._loop.stopping:
@@ -103,7 +117,8 @@ class Consumer:
         try:
             await subscriber.start()
             self._subscriber = subscriber
-            while not self._loop.stopping and not self.stopped_because:
+            telling.goes_on(self.name)
+            while not self._loop.stopping and not self._stopped:
                 batches = await subscriber.fetch(self._batch_limit)
                 passed = await self._turn(batches, subscriber)
                 if passed:
@@ -134,7 +149,7 @@ class Consumer:
     async def _lane(self, batches: Sequence[Batch], subscriber: Subscriber) -> bool:
         passed = True
         for batch in batches:
-            if self.stopped_because:
+            if self._stopped:
                 return passed
             passed &= await self._one(batch, subscriber)
         return passed
@@ -146,7 +161,7 @@ class Consumer:
         size = max(1, self._batch_limit)
         try:
             if not is_continued(batch, standing):
-                await self._rewind(batch.place, standing)
+                await self._rewind(batch.place, standing, await subscriber.begins())
             for first in range(0, len(records), size):
                 await self._timed(Batch(batch.place, records[first : first + size]), standing)
         except PASSING as passing:
@@ -157,7 +172,7 @@ class Consumer:
             await self._again(batch.place, subscriber)
             return isinstance(passing, (offsets.Zombie, offsets.Rewound))
         except Stop as stop:
-            self._halt(str(stop), batch.place)
+            await self._halt(stop, batch.place)
         return True
 
     async def _timed(self, batch: Batch, standing: Standing) -> None:
@@ -179,12 +194,13 @@ class Consumer:
         stand = await self._positions([place])
         subscriber.seek(place, stand[place])
 
-    async def _rewind(self, place: Place, standing: Standing) -> None:
+    async def _rewind(self, place: Place, standing: Standing, begins: Mapping[Place, int]) -> None:
         """The log has lost its tail, and what came since stands at offsets that we have passed:
-        hear all of it again. Effects have keys of their own. Raises Rewound.
+        hear all that it has again. Effects have keys of their own. Raises Rewound.
         """
+        begins_at = min(begins.get(place, 0), standing.next_offset)
         async with self._database.begin(Cause(f"{self.name}/rewound", "bus:offsets")) as tx:
-            await offsets.rewind(tx, self.name, place, standing.next_offset)
+            await offsets.rewind(tx, self.name, place, standing.next_offset, begins_at)
         metrics.CONSUMER_REWOUND.labels(self.name, place.topic).inc()
         logger().error("consumer", consumer=self.name, state="rewound", **place._asdict())
         raise offsets.Rewound(place.topic)
@@ -198,13 +214,17 @@ class Consumer:
         self._standings.update((place, Standing(*found)) for place, found in stand.items())
         return {place: max(0, found.next_offset - 1) for place, found in stand.items()}
 
-    def _halt(self, reason: str, place: Place) -> None:
-        self.stopped_because = reason
-        logger().critical("consumer stopped", consumer=self.name, reason=reason, **place._asdict())
+    async def _halt(self, stop: Stop, place: Place) -> None:
+        """Stand still until a person has looked; a gap is kept for them to accept."""
+        if isinstance(stop, gaps.Gap):
+            async with self._database.begin(Cause(f"{self.name}/gap", "bus:offsets")) as tx:
+                await gaps.notice(tx, self.name, place, stop)
+        self._stopped = stop
+        telling.stopped(self.name, place, stop)
 
     async def _look(self, subscriber: Subscriber, watch: Watch) -> None:
-        """Tell the lag, give the bus its hint, and start over with a client that stands still while
-        there is work.
+        """Tell the lag, give the bus its hint, stop where the log has lost what we are to read, and
+        start over with a client that stands still while there is work.
         """
         mine = {place: self._standings[place].next_offset for place in tuple(subscriber.places())}
         ends = await subscriber.ends()
@@ -214,6 +234,16 @@ class Consumer:
         for topic, records in lag.items():
             metrics.CONSUMER_LAG.labels(self.name, topic).set(records)
         await subscriber.hint(mine)
+        if any(lag.values()):
+            await self._find_gap(mine, await subscriber.begins())
         if watch.is_stalled(mine, sum(lag.values())):
             metrics.CONSUMER_RECREATED.labels(self.name).inc()
             raise BusDown("no progress")
+
+    async def _find_gap(self, mine: Mapping[Place, int], begins: Mapping[Place, int]) -> None:
+        """A log that begins behind us has lost what lies between, also where nothing is left of it
+        that could be fetched.
+        """
+        for place, at in mine.items():
+            if begins.get(place, 0) > at and not self._stopped:
+                await self._halt(gaps.Gap(at, begins[place]), place)

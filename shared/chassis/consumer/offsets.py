@@ -40,7 +40,7 @@ RETURNING 1
 
 REWIND = """
 UPDATE consumer_offset
-SET next_offset = 0, witness = NULL, parked_in_a_row = 0, updated_at = now()
+SET next_offset = :begins_at, witness = NULL, parked_in_a_row = 0, updated_at = now()
 WHERE consumer = :consumer AND topic = :topic AND incarnation = :incarnation
     AND partition = :partition AND next_offset = :expected
 RETURNING 1
@@ -62,7 +62,7 @@ class Stand(NamedTuple):
 
 
 class Rewound(Exception):
-    """The log is not the one that we knew; we stand at its beginning again."""
+    """The log is not the one that we knew; we stand where it begins."""
 
 
 async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, Stand]:
@@ -100,10 +100,15 @@ async def advance(
         raise Zombie(f"{place.topic}/{place.partition}")
 
 
-async def rewind(tx: Tx, consumer: str, place: Place, expected: int) -> None:
-    """Stand at the beginning again, from `expected` only. Raises Zombie."""
+async def rewind(tx: Tx, consumer: str, place: Place, expected: int, begins_at: int = 0) -> None:
+    """Stand where the log begins, from `expected` only. Raises Zombie."""
     rows = await tx.execute(
-        "rewind_offset", REWIND, consumer=consumer, expected=expected, **place._asdict()
+        "rewind_offset",
+        REWIND,
+        consumer=consumer,
+        expected=expected,
+        begins_at=begins_at,
+        **place._asdict(),
     )
     if not rows:
         raise Zombie(f"{place.topic}/{place.partition}")

@@ -11,7 +11,11 @@ from contracts.events.base import Event
 
 
 class Stop(Exception):
-    """The consumer must not go on; a person has to look."""
+    """The consumer must not go on; a person has to look. `reason` is what it is counted by."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Reader:
             try:
                 self._read_one(record, reading)
             except Newer as newer:
-                reading.stop = Stop(f"newer version: {newer}")
+                reading.stop = Stop("newer_version", f"newer version: {newer}")
             if reading.stop:
                 return reading
             reading.last = record
@@ -77,4 +81,5 @@ class Reader:
         """Whether so many say that the fault is ours."""
         if parked_in_a_row <= self._parked_max:
             return None
-        return Stop(f"more than {self._parked_max} records in a row could not be understood")
+        why = f"more than {self._parked_max} records in a row could not be understood"
+        return Stop("parked", why)
