@@ -22,16 +22,18 @@ _CHECKSUM_CHARS = 6
 
 _CHANNEL = (
     "member:write member:lookup member:read purchase:write activity:write return:any fact:read "
-    "points:read points:redeem standing:read voucher:use redemption:write benefit:read"
+    "points:read points:preview points:redeem standing:read voucher:use redemption:write "
+    "benefit:read"
 )
 SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
     "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
-    "points:read points:adjust standing:read benefit:read reports:read voucher:void",
+    "points:read points:preview points:adjust standing:read standing:adjust benefit:read "
+    "reports:read voucher:void",
     "finance": "member:read fact:read points:read standing:read benefit:read reports:read",
-    "ops": "ops rules:write ladder:write benefit:write points:read standing:read benefit:read "
-    "reports:read",
+    "ops": "ops rules:write ladder:write benefit:write points:read points:preview standing:read "
+    "benefit:read reports:read",
     "benefit-svc": "points:redeem points:read",
 }
 PEERS = frozenset({"benefit-svc"})

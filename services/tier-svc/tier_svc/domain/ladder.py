@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tier_svc.domain.instants import NONE, Period, Periods, Span
-from tier_svc.domain.measures import EVERYTHING, Measure, Metric
+from tier_svc.domain.measures import ACTIVITY_METRICS, EVERYTHING, Measure, Metric
 
 
 class Renewal(StrEnum):
@@ -112,7 +112,7 @@ class Ladder:
     @cached_property
     def has_activities(self) -> bool:
         """Whether it asks for what members do besides buying."""
-        return any(m.metric in {Metric.ACTIVITIES, Metric.TASKS} for m in self.measures)
+        return any(m.metric in ACTIVITY_METRICS for m in self.measures)
 
     @cached_property
     def has_attributes(self) -> bool:

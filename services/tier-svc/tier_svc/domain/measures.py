@@ -23,6 +23,9 @@ class Metric(StrEnum):
     ATTRIBUTES = "attributes"
 
 
+ACTIVITY_METRICS = frozenset({Metric.ACTIVITIES, Metric.TASKS})
+
+
 class Visits(StrEnum):
     """What one visit is: an order, or a day with at least one order."""
 

@@ -3,12 +3,12 @@
 from chassis.tx import Tx
 from contracts.ids import MemberId
 from tier_svc.domain.publications import grounds_of
-from tier_svc.domain.refusals import LadderNotFound, LadderUnpublished, MemberNotFound
+from tier_svc.domain.refusals import MemberNotFound
 from tier_svc.domain.standing import Known
 from tier_svc.domain.timeline import told_timeline
 from tier_svc.store import publications
 from tier_svc.store.histories import known_members
-from tier_svc.store.programme import programme
+from tier_svc.store.main_ladder import ladder_asked_for
 
 
 async def look_at_member(tx: Tx, member_id: MemberId, ladder: str | None = None) -> Known:
@@ -22,17 +22,6 @@ async def look_at_member(tx: Tx, member_id: MemberId, ladder: str | None = None)
     found = await known_members(tx, [member_id], current.ladders)
     if not found:
         raise MemberNotFound
-    name = ladder or await _main_ladder(tx, current)
-    if name is None:
-        raise LadderUnpublished
-    if name not in current.by_ladder:
-        raise LadderNotFound
+    name = await ladder_asked_for(tx, current, ladder)
     grounds = grounds_of(current.by_ladder[name], found[0])
     return Known(name, grounds, told_timeline(grounds))
-
-
-async def _main_ladder(tx: Tx, current: publications.InForce) -> str | None:
-    """The ladder that the programme names, or the one that was first put in force."""
-    found = await programme.find(tx)
-    named = found[1].main_ladder if found else None
-    return named if named in current.by_ladder else current.first

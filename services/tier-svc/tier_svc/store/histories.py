@@ -2,14 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.tx import Tx
 from contracts.ids import MemberId
 from tier_svc.domain.facts import Fact, Heard
 from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.measures import ACTIVITY_METRICS, EVERYTHING
 from tier_svc.domain.publications import Known
-from tier_svc.domain.ways import Way
+from tier_svc.domain.ways import Goal, Way
 from tier_svc.store import facts, members, others, ways
+
+
+class _Needs(NamedTuple):
+    """What of a member has to be read."""
+
+    point_types: frozenset[str]
+    goods: bool
+    activities: bool
+    attributes: bool
 
 
 async def known_members(
@@ -20,40 +31,47 @@ async def known_members(
     if not enrolled:
         return []
     ids = list(enrolled)
-    heard = await _heard(tx, ids, ladders)
     given = await _ways(tx, enrolled)
+    goals = [w.goal for of in given.values() for several in of.values() for w in several if w.goal]
+    heard = await _heard(tx, ids, _needs(ladders, goals))
     return [
         Known(member, enrolled[member][0], heard[member], given.get(member, {})) for member in ids
     ]
 
 
-async def _heard(
-    tx: Tx, ids: Sequence[MemberId], ladders: Sequence[Ladder]
-) -> dict[MemberId, Heard]:
-    types = frozenset(kind for ladder in ladders for kind in ladder.point_types)
-    points = await facts.points_of_members(tx, ids, types)
+def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal]) -> _Needs:
+    asked = [goal.measure for goal in goals]
+    return _Needs(
+        frozenset(kind for ladder in ladders for kind in ladder.point_types),
+        any(ladder.has_filters for ladder in ladders) or any(m.only != EVERYTHING for m in asked),
+        any(ladder.has_activities for ladder in ladders)
+        or any(m.metric in ACTIVITY_METRICS for m in asked),
+        any(ladder.has_attributes for ladder in ladders),
+    )
+
+
+async def _heard(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[MemberId, Heard]:
+    points = await facts.points_of_members(tx, ids, needs.point_types)
     purchases = await facts.purchases_of_members(tx, ids, points)
-    if any(ladder.has_filters for ladder in ladders):
+    if needs.goods:
         goods = await facts.goods_of_members(tx, ids)
         for member, bought in purchases.items():
             purchases[member] = [
                 one._replace(more=goods.get((member, one.fact_id))) for one in bought
             ]
     returns = await facts.returns_of_members(tx, ids, points)
-    more = await _others(tx, ids, ladders)
+    more = await _others(tx, ids, needs)
     return {
         member: Heard(purchases.get(member, ()), returns.get(member, ()), more.get(member, ()))
         for member in ids
     }
 
 
-async def _others(
-    tx: Tx, ids: Sequence[MemberId], ladders: Sequence[Ladder]
-) -> dict[MemberId, list[Fact]]:
+async def _others(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[MemberId, list[Fact]]:
     out: dict[MemberId, list[Fact]] = {}
-    if any(ladder.has_activities for ladder in ladders):
+    if needs.activities:
         out = await others.activities_of_members(tx, ids)
-    if any(ladder.has_attributes for ladder in ladders):
+    if needs.attributes:
         for member, settings in (await others.attributes_of_members(tx, ids)).items():
             out.setdefault(member, []).extend(settings)
     return out

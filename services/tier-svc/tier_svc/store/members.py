@@ -25,6 +25,10 @@ MEMBERS_AFTER = """
 SELECT member_id FROM member WHERE member_id > :after ORDER BY member_id LIMIT :limit
 """
 
+LOCK_MEMBER = """
+SELECT member_id FROM member WHERE member_id = :member AND enrolled_at IS NOT NULL FOR UPDATE
+"""
+
 NOTE_WAYS = "UPDATE member SET has_ways = true WHERE member_id = :member AND NOT has_ways"
 
 
@@ -53,6 +57,11 @@ async def members_after(tx: Tx, after: str, limit: int) -> list[MemberId]:
     """The next members by id."""
     rows = await tx.execute("members_after", MEMBERS_AFTER, after=after, limit=limit)
     return [row.member_id for row in rows]
+
+
+async def lock_member(tx: Tx, member_id: MemberId) -> bool:
+    """Lock one member; answers whether they are enrolled here."""
+    return bool(await tx.execute("lock_member", LOCK_MEMBER, member=member_id))
 
 
 async def note_ways(tx: Tx, member_id: MemberId) -> None:

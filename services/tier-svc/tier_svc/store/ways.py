@@ -1,7 +1,7 @@
 """Ways up that were given to members, and what ended them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 
 from chassis.tx import Tx
 from contracts.ids import FactId, MemberId
+from tier_svc.domain.granting import Given
 from tier_svc.domain.instants import Span
 from tier_svc.domain.measures import Lifetime, Measure, Metric, Only, Visits
 from tier_svc.domain.ways import Goal, Way, WayKind
@@ -33,23 +34,6 @@ SELECT w.member_id, w.way_id, w.ladder, w.kind, w.tier, w.from_at, w.to_at, w.go
 FROM way_up w LEFT JOIN way_end e USING (member_id, way_id)
 WHERE w.member_id = ANY (CAST(:members AS text[])) ORDER BY w.from_at, w.way_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A way up with who gave it and why, and who ended it. `way` is as it holds: it ends where it
-    was ended.
-    """
-
-    member_id: MemberId
-    ladder: str
-    way: Way
-    reason: str
-    actor: str
-    recorded_at: datetime
-    ended_at: datetime | None = None
-    end_reason: str | None = None
-    end_actor: str | None = None
 
 
 class GoalRow(msgspec.Struct, frozen=True, omit_defaults=True):
