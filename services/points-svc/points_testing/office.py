@@ -1,12 +1,13 @@
 """Who drafts and publishes versions of the rules, as tests of points-svc speak to it."""
 
 import asyncio
+import json
 from datetime import datetime
 from typing import Any
 
 from chassis.testing.eventually import eventually
 from points_svc.handlers.publish_rules import publish_rules
-from points_testing.desk import Desk
+from points_testing.desk import PROGRAMMES, Desk
 
 WAITING = """
 SELECT 1 FROM pg_locks
@@ -37,6 +38,23 @@ class Office:
         drafted = await self.desk.api.post("/v1/accrual-rules", json=document)
         assert drafted.status_code == 201, drafted.text
         return int(drafted.json()["version"])
+
+    @staticmethod
+    def document(*rules: dict[str, Any]) -> dict[str, Any]:
+        """`classic` without what conditions brought to it, and these rules about its points."""
+        written = json.loads((PROGRAMMES / "classic" / "accrual-rules.json").read_text())
+        plain = [rule for rule in written["rules"] if "when" not in rule]
+        more = [{"point_type": "points", **rule} for rule in rules]
+        return {**written, "rules": [*plain, *more]}
+
+    async def write(self, *rules: dict[str, Any]) -> int:
+        """Put `document` in force now."""
+        drafted = await self.desk.api.post("/v1/accrual-rules", json=self.document(*rules))
+        assert drafted.status_code == 201, drafted.text
+        version = int(drafted.json()["version"])
+        done = await self.desk.api.post(f"/v1/accrual-rules/{version}/publish")
+        assert done.status_code == 200, done.text
+        return version
 
     async def publish(self, rate: str, adding: str = "", at: datetime | None = None) -> int:
         """Put a version in force from `at` on, or now."""

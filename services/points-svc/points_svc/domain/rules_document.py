@@ -37,7 +37,7 @@ class PerUnit(Part):
 
     kind: Literal["per_unit"]
     points: Rate
-    of: Literal["net", "gross"] = "net"
+    of: Literal["net", "gross"] = Field(default="net", exclude_if=lambda of: of == "net")
 
 
 class PerItem(Part):

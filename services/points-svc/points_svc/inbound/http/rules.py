@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path
 
 from chassis.http import Body, Instant, PageDep, Router, TxDep, View
+from points_svc.domain.findings import findings
 from points_svc.domain.programme import Settings
 from points_svc.domain.refusals import (
     EffectiveInPast,
@@ -49,6 +50,26 @@ class RulesView(View):
         return cls(**vars(version))
 
 
+class FindingView(View):
+    """What surprises about a rule; `others` are the rules that make it so."""
+
+    code: str
+    rule: str
+    others: list[str]
+
+
+class JudgedView(RulesView):
+    """A version, and what in it surprises. Nothing of that is wrong, or it would be refused."""
+
+    findings: list[FindingView]
+
+    @classmethod
+    def of(cls, version: RuleVersion) -> "JudgedView":
+        """A version, looked at whole."""
+        found = [FindingView.model_validate(one._asdict()) for one in findings(version.document)]
+        return cls(**vars(version), findings=found)
+
+
 class RulesPage(View):
     """Some versions, newest first."""
 
@@ -67,18 +88,20 @@ async def list_rules(page: PageDep, tx: TxDep) -> RulesPage:
 
 
 @router.get("/accrual-rules/{version}", scope="points:read", refuses=(RulesNotFound,))
-async def show_rules(version: VersionPath, tx: TxDep) -> RulesView:
-    """One version, as it was written."""
+async def show_rules(version: VersionPath, tx: TxDep) -> JudgedView:
+    """One version, as it was written, and what in it surprises."""
     found = await programme.find_rules(tx, version)
     if found is None:
         raise RulesNotFound
-    return RulesView.of(found)
+    return JudgedView.of(found)
 
 
 @router.post("/accrual-rules", status_code=201, scope="rules:write")
-async def draft(body: RulesDocument, tx: TxDep) -> RulesView:
-    """Draft a version. What this build cannot do is refused by the name of its field."""
-    return RulesView.of(await draft_rules(tx, body))
+async def draft(body: RulesDocument, tx: TxDep) -> JudgedView:
+    """Draft a version. What cannot be meant is refused by a code and a pointer to it; what can, but
+    surprises (rules that never rate, overlaps, what nothing bounds), is named.
+    """
+    return JudgedView.of(await draft_rules(tx, body))
 
 
 @router.post(
@@ -92,6 +115,6 @@ async def draft(body: RulesDocument, tx: TxDep) -> RulesView:
         SettingsUnpublished,
     ),
 )
-async def publish(version: VersionPath, tx: TxDep, body: PublishBody | None = None) -> RulesView:
+async def publish(version: VersionPath, tx: TxDep, body: PublishBody | None = None) -> JudgedView:
     """Put a version in force, for ever. The first rates from the beginning of time."""
-    return RulesView.of(await publish_rules(tx, version, body.effective_from if body else None))
+    return JudgedView.of(await publish_rules(tx, version, body.effective_from if body else None))
