@@ -2,9 +2,12 @@
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
+
+CHAIN_MAX = 8
 
 
 def configure(service: str) -> None:
@@ -39,3 +42,20 @@ def configure(service: str) -> None:
 def logger() -> Any:
     """The edge's logger: `logger().info("request", status=200, …)`."""
     return structlog.get_logger()
+
+
+def trail(error: BaseException | None) -> list[str]:
+    """The error and those that led to it: the kind of each and the code that it came through, never
+    its words: they may be part of what somebody sent.
+    """
+    told: list[str] = []
+    for _ in range(CHAIN_MAX):
+        if error is None:
+            break
+        told.append(type(error).__name__)
+        told += [
+            f"{frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told

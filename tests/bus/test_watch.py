@@ -4,13 +4,15 @@ to do is not.
 
 from collections.abc import Collection, Mapping
 
+from structlog.testing import capture_logs
+
 from chassis import metrics
 from chassis.bus.bell import Pace
 from chassis.bus.message import Batch, Place
 from chassis.bus.port import Bus, Positions, Subscriber
 from chassis.consumer import Consumer
 from chassis.consumer.watch import Watch
-from tests.bus.house import HEARING, House, quick, raw
+from tests.bus.house import HEARING, House, quick, raw, stands_still, until
 from tests.bus.wires import HEARER, put
 
 PLACE = Place("topic", "life", 0)
@@ -63,10 +65,19 @@ class Deaf:
         return await self._inner.ends()
 
 
-class DeafAtFirst:
-    """A way to the bus whose first client is deaf."""
+class Lost(Deaf):
+    """A client with a fault in it."""
 
-    def __init__(self, bus: Bus) -> None:
+    async def ends(self) -> Mapping[Place, int]:
+        """As they never are."""
+        raise ZeroDivisionError("Ada Lovelace")
+
+
+class DeafAtFirst:
+    """A way to the bus whose first client is deaf, or worse."""
+
+    def __init__(self, bus: Bus, first: type[Deaf] = Deaf) -> None:
+        self._first = first
         self.service = bus.service
         self.publisher, self.close = bus.publisher, bus.close
         self.given: list[Subscriber] = []
@@ -77,7 +88,7 @@ class DeafAtFirst:
     ) -> Subscriber:
         """The first is deaf, those after it are not."""
         real = self._bus.subscriber(consumer, topics, positions)
-        self.given.append(real if self.given else Deaf(real))
+        self.given.append(real if self.given else self._first(real))
         return self.given[-1]
 
 
@@ -100,3 +111,21 @@ async def test_a_client_that_stands_still_while_records_wait_is_replaced(house: 
     assert len(bus.given) > 1
     assert recreated() > before
     assert sorted(await house.heard()) == sorted(f"e{n}" for n in range(5))
+
+
+async def test_a_consumer_that_a_fault_has_ended_says_so(house: House) -> None:
+    bus = DeafAtFirst(house.wire.bus(HEARER), Lost)
+    consumer = Consumer(HEARER, HEARING, house.hearer, bus, quick(look_every_s=0.05))
+    with capture_logs() as lines:
+        await consumer.start()
+        try:
+            await until(consumer.trouble, "it says so")
+        finally:
+            await consumer.stop()
+            await bus.close()
+    (line,) = [line for line in lines if line["event"] == "loop ended"]
+    assert (line["log_level"], line["loop"]) == ("critical", "consumer")
+    assert line["trail"][0] == "ZeroDivisionError"
+    assert line["trail"][-1].endswith(" in ends")
+    assert "Ada" not in str(line)
+    assert stands_still("fault")

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from chassis.logs import logger, trail
+
 STOP_MAX_S = 1.5
 LAST_MAX_S = 3.0
 
@@ -23,6 +25,7 @@ class Loop:
         """Start; a second time after `stop` too."""
         self.stopping = False
         self._task = asyncio.create_task(self._whole(), name=self._name)
+        self._task.add_done_callback(self._tell)
 
     async def stop(self) -> None:
         """Return once it has ended; it is cancelled when it takes too long."""
@@ -40,6 +43,12 @@ class Loop:
             return {}
         error = None if self._task.cancelled() else self._task.exception()
         return {self._name: type(error).__name__ if error else "ended"}
+
+    def _tell(self, ended: asyncio.Task[None]) -> None:
+        """A loop that a fault has ended is told once, where it happened."""
+        error = None if ended.cancelled() else ended.exception()
+        if error:
+            logger().critical("loop ended", loop=self._name, trail=trail(error))
 
     async def _whole(self) -> None:
         await self._run()

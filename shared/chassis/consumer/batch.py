@@ -7,17 +7,18 @@ is tried a few times and then parked, the rest go on.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chassis import failpoints, metrics
 from chassis.bus.message import Batch, Place, Record
 from chassis.bus.port import BusDown
-from chassis.consumer import offsets
+from chassis.consumer import offsets, telling
 from chassis.consumer.dispatch import dispatch
 from chassis.consumer.gaps import Gap, dense
 from chassis.consumer.offsets import Rewound, Zombie
 from chassis.consumer.parking import park, whereabouts
 from chassis.consumer.reading import Reader, Reading, Stop, Unfit
+from chassis.consumer.telling import Tally
 from chassis.database import Database
 from chassis.subscription import Subscription
 from chassis.tx import Cause, Conflict, Tx, Unavailable, Unpublished
@@ -43,6 +44,7 @@ class Standing:
     witness: bytes | None = None
     parked_in_a_row: int = 0
     lost_races: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 def is_continued(batch: Batch, standing: Standing) -> bool:
@@ -72,15 +74,17 @@ class Worker:
         self._database = database
         self._reader = reader
 
-    async def work(self, batch: Batch, standing: Standing) -> None:
+    async def work(self, batch: Batch, standing: Standing) -> Tally:
         """Bring `standing` behind the batch. Raises one of PASSING (read again from the table), or
         Stop, of which Gap where a record is missing.
         """
+        standing.tally = Tally()
         records = [record for record in batch.records if record.offset >= standing.next_offset]
         whole = dense(records, standing.next_offset)
         await self._whole(batch.place, records[:whole], standing)
         if whole < len(records):
             raise Gap(standing.next_offset, records[whole].offset)
+        return standing.tally
 
     async def _whole(self, place: Place, records: Sequence[Record], standing: Standing) -> None:
         """Records without a gap between them, by halves where they fail."""
@@ -106,6 +110,7 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001
             metrics.CONSUMER_FAILED.labels(self._consumer, place.topic).inc()
+            standing.tally.failed += 1
             return error
         return None
 
@@ -121,6 +126,7 @@ class Worker:
                 )
             except Conflict:
                 metrics.TRANSACTIONS_RETRIED.labels(self._consumer, "consumer").inc()
+                standing.tally.races += 1
                 await asyncio.sleep(CONFLICT_FIRST_S * 2**lost)
         raise Conflict(place.topic)
 
@@ -132,6 +138,8 @@ class Worker:
             standing.next_offset = reading.last.offset + 1
             standing.witness = reading.last.digest()
             standing.parked_in_a_row = reading.parked_in_a_row
+            standing.tally.parked += len(reading.unfit)
+            telling.parked(self._consumer, place, reading.unfit)
             await failpoints.reach("consumer.after_commit")
         if reading.stop:
             raise reading.stop
@@ -157,9 +165,9 @@ class Worker:
             guilty = again
         stop = self._reader.too_many(standing.parked_in_a_row + 1)
         if stop:
-            raise stop
+            raise stop from guilty
         reading = Reading(
-            standing.parked_in_a_row + 1, [], [Unfit(record, "failed", whereabouts(guilty))]
+            standing.parked_in_a_row + 1, [], [Unfit(record, "failed", whereabouts(guilty), guilty)]
         )
         reading.last = record
         await self._apply(place, reading, standing)

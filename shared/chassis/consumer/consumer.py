@@ -25,6 +25,8 @@ LANES = 2
 BACKOFF_FIRST_S = 0.05
 BACKOFF_LONGEST_S = 5.0
 
+InHand = tuple[Batch, Standing]
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -84,6 +86,13 @@ class Consumer:
         return self._subscriber is not None
 
     async def _run(self) -> None:
+        try:
+            await self._live()
+        finally:
+            if not self._loop.stopping and not self._stopped:
+                telling.ended(self.name)
+
+    async def _live(self) -> None:
         backoff = Pace(BACKOFF_FIRST_S, BACKOFF_LONGEST_S)
         while not self._loop.stopping and (self._stopped is None or self._is_at_a_gap()):
             try:
@@ -135,9 +144,10 @@ class Consumer:
         """Work off what was fetched. Same partition numbers of all topics, so the same keys, share
         a lane in turn.
         """
-        lanes: dict[int, list[Batch]] = {}
+        lanes: dict[int, list[InHand]] = {}
         for batch in batches:
-            lanes.setdefault(batch.place.partition % LANES, []).append(batch)
+            in_hand = (batch, self._standings[batch.place])
+            lanes.setdefault(batch.place.partition % LANES, []).append(in_hand)
         done = await asyncio.gather(
             *(self._lane(lane, subscriber) for lane in lanes.values()), return_exceptions=True
         )
@@ -146,17 +156,19 @@ class Consumer:
                 raise ended
         return all(done)
 
-    async def _lane(self, batches: Sequence[Batch], subscriber: Subscriber) -> bool:
+    async def _lane(self, batches: Sequence[InHand], subscriber: Subscriber) -> bool:
         passed = True
-        for batch in batches:
+        for batch, standing in batches:
             if self._stopped:
                 return passed
-            passed &= await self._one(batch, subscriber)
+            passed &= await self._one(batch, standing, subscriber)
         return passed
 
-    async def _one(self, batch: Batch, subscriber: Subscriber) -> bool:
-        """Work a batch off. False: something passing came between, and it will be read again."""
-        standing = self._standings[batch.place]
+    async def _one(self, batch: Batch, standing: Standing, subscriber: Subscriber) -> bool:
+        """Work a batch off, from where we stood when it was fetched: a rebalance in between has
+        another standing, and the fence refuses this one. False: something passing came between,
+        and it will be read again.
+        """
         records = [record for record in batch.records if record.offset >= standing.next_offset]
         size = max(1, self._batch_limit)
         try:
@@ -166,9 +178,7 @@ class Consumer:
                 await self._timed(Batch(batch.place, records[first : first + size]), standing)
         except PASSING as passing:
             self._slower()
-            logger().info(
-                "batch", topic=batch.place.topic, state="again", error=type(passing).__name__
-            )
+            telling.again(self.name, batch.place, passing)
             await self._again(batch.place, subscriber)
             return isinstance(passing, (offsets.Zombie, offsets.Rewound))
         except Stop as stop:
@@ -177,10 +187,9 @@ class Consumer:
 
     async def _timed(self, batch: Batch, standing: Standing) -> None:
         started = time.perf_counter()
-        await self._worker.work(batch, standing)
+        tally = await self._worker.work(batch, standing)
         seconds = time.perf_counter() - started
-        metrics.BATCH_RECORDS.labels(self.name, batch.place.topic).observe(len(batch.records))
-        metrics.BATCH_SECONDS.labels(self.name, batch.place.topic).observe(seconds)
+        telling.batch(self.name, batch, seconds, tally)
         if seconds > self._limits.batch_slow_s:
             self._slower()
         elif len(batch.records) >= self._batch_limit:

@@ -4,7 +4,6 @@ them.
 
 from collections.abc import Sequence
 
-from chassis import metrics
 from chassis.bus.message import Place, pack_record
 from chassis.consumer.reading import Unfit
 from chassis.tx import Tx
@@ -42,8 +41,6 @@ async def park(tx: Tx, consumer: str, place: Place, unfit: Sequence[Unfit]) -> N
         details=[one.detail for one in unfit],
         records=[pack_record(one.record) for one in unfit],
     )
-    for one in unfit:
-        metrics.PARKED.labels(consumer, one.reason).inc()
 
 
 def _event_type(unfit: Unfit) -> str:

@@ -25,6 +25,7 @@ class Unfit:
     record: Record
     reason: str
     detail: str = ""
+    error: BaseException | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -75,7 +76,9 @@ class Reader:
             reading.stop = self.too_many(reading.parked_in_a_row + 1)
             if reading.stop is None:
                 reading.parked_in_a_row += 1
-                reading.unfit.append(Unfit(record, unreadable.reason, unreadable.detail))
+                reading.unfit.append(
+                    Unfit(record, unreadable.reason, unreadable.detail, unreadable)
+                )
 
     def too_many(self, parked_in_a_row: int) -> Stop | None:
         """Whether so many say that the fault is ours."""
