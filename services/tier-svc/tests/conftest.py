@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -17,6 +18,7 @@ from contracts.events.base import Event
 from contracts.events.members import MemberEnrolled
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import (
+    ActivityRecorded,
     PurchaseLine,
     PurchaseRecorded,
     PurchaseReturned,
@@ -51,7 +53,7 @@ class Shop:
         """The member joined."""
         return self._said(MemberEnrolled, self.enrolled_at, enrolled_at=self.enrolled_at)
 
-    def bought(self, name: str, at: str, *nets: int) -> PurchaseRecorded:
+    def bought(self, name: str, at: str, *nets: int, category: str = "c") -> PurchaseRecorded:
         """A purchase of one line per net amount, one unit each."""
         return self._said(
             PurchaseRecorded,
@@ -66,7 +68,7 @@ class Shop:
                 PurchaseLine(
                     line_id=str(n),
                     sku="x",
-                    category="c",
+                    category=category,
                     quantity=1,
                     amount_minor=net,
                     net_minor=net,
@@ -117,12 +119,34 @@ class Shop:
             revision=revision,
         )
 
-    def sold(self, name: str, at: str, *nets: int) -> tuple[PurchaseRecorded, PointsAccrued]:
+    def refunded(
+        self, name: str, at: str, purchase: PurchaseRecorded, line: str, refund_minor: int
+    ) -> PurchaseReturned:
+        """Money came back for a line that was kept."""
+        back = self.returned(name, at, purchase)
+        taken = ReturnedLine(line_id=line, quantity=0, refund_minor=refund_minor)
+        return msgspec.structs.replace(back, lines=(taken,))
+
+    def did(self, name: str, at: str, kind: str) -> ActivityRecorded:
+        """The member did something."""
+        return self._said(
+            ActivityRecorded,
+            on(at),
+            fact_id=f"{self.member}.{name}",
+            source="app",
+            source_ref=name,
+            enrolled_at=self.enrolled_at,
+            kind=kind,
+        )
+
+    def sold(
+        self, name: str, at: str, *nets: int, category: str = "c"
+    ) -> tuple[PurchaseRecorded, PointsAccrued]:
         """A purchase and its growth."""
-        purchase = self.bought(name, at, *nets)
+        purchase = self.bought(name, at, *nets, category=category)
         return purchase, self.accrued(purchase)
 
-    def _said(self, kind: Any, at: datetime, **fields: Any) -> Any:
+    def _said(self, kind: Any, at: datetime, /, **fields: Any) -> Any:
         return kind(
             event_id=f"{self.member}.{next(self._count)}",
             member_id=self.member,

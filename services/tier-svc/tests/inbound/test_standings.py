@@ -47,6 +47,7 @@ async def test_T6_a_standing(api, member):
             "by": "2026-04-30T16:00:00Z",
             "alternatives": [],
         },
+        "ladders": [],
     }
     assert [(one["metric"], one["value"]) for one in metrics] == [
         ("visits", 1),

@@ -21,11 +21,14 @@ from tier_svc.domain.ways import passes
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that answers about one member on one ladder are made of."""
+    """All that answers about one member on one ladder are made of; `others` are the member's other
+    ladders.
+    """
 
     ladder: str
     grounds: Grounds
     told: Sequence[Interval]
+    others: Sequence["Known"] = ()
 
     def facts_at(self, at: datetime) -> FactsOf:
         """The facts of the F that holds at an instant, by version."""
@@ -75,6 +78,16 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a member stands on another ladder."""
+
+    ladder: str
+    tier: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StandingNow:
     """A standing at one instant, by one version. `since` and `until` bound the unbroken told time
     in the tier.
@@ -87,6 +100,7 @@ class StandingNow:
     metrics: Sequence[MetricNow]
     next: Need | None
     keep: Need | None
+    ladders: Sequence[Elsewhere]
 
 
 def stand(known: Known, at: datetime) -> StandingNow:
@@ -111,7 +125,14 @@ def stand(known: Known, at: datetime) -> StandingNow:
         ],
         next=_next(known, version, shown.rank, values, at),
         keep=_keep(shown, values),
+        ladders=[_elsewhere(other, at) for other in known.others],
     )
+
+
+def _elsewhere(known: Known, at: datetime) -> Elsewhere:
+    place = intervals.at(known.told, at) or 0
+    since, until = intervals.unbroken(known.told, place)
+    return Elsewhere(known.ladder, known.told[place].tier, since, until)
 
 
 def whole_units(value: Value) -> int:

@@ -12,8 +12,8 @@ from tier_svc.store.main_ladder import ladder_asked_for
 
 
 async def look_at_member(tx: Tx, member_id: MemberId, ladder: str | None = None) -> Known:
-    """The member's facts and timeline on one ladder, the main one unless named, as they are known
-    now.
+    """The member's facts and timeline on one ladder, the main one unless named, and on the others,
+    as they are known now.
 
     The timeline is calculated from the facts; what was told equals it. Refusals: MemberNotFound,
     LadderUnpublished, LadderNotFound.
@@ -23,5 +23,8 @@ async def look_at_member(tx: Tx, member_id: MemberId, ladder: str | None = None)
     if not found:
         raise MemberNotFound
     name = await ladder_asked_for(tx, current, ladder)
-    grounds = grounds_of(current.by_ladder[name], found[0])
-    return Known(name, grounds, told_timeline(grounds))
+    read = {one: grounds_of(several, found[0]) for one, several in current.by_ladder.items()}
+    others = [
+        Known(one, grounds, told_timeline(grounds)) for one, grounds in read.items() if one != name
+    ]
+    return Known(name, read[name], told_timeline(read[name]), others)

@@ -46,8 +46,20 @@ class NeedView(Answer):
     alternatives: list[list[MissingView]]
 
 
+class ElsewhereView(Answer):
+    """Where the member stands on another ladder."""
+
+    ladder: str
+    tier: str
+    since: Instant
+    until: Instant | None
+
+
 class StandingView(Answer):
-    """A standing. `since` and `until` bound the unbroken time in the tier; no `until`: no end."""
+    """A standing. `since` and `until` bound the unbroken time in the tier; no `until`: no end.
+
+    `ladders` are the other ladders of the programme; `?ladder=` answers one of them in full.
+    """
 
     member_id: str
     ladder: str
@@ -59,6 +71,7 @@ class StandingView(Answer):
     metrics: list[MetricView]
     next: NeedView | None
     keep: NeedView | None
+    ladders: list[ElsewhereView]
 
 
 class IntervalView(Answer):
