@@ -60,10 +60,57 @@ async def test_E1_every_message_twice_changes_nothing(hall, story):
     assert len(messages) == 3
 
 
-async def test_T4_one_message_per_member_and_batch(hall, story, heard):
+def _the_story(hall, story):
+    """The whole story at once."""
     shop, steps = story
-    await hall.hear([event for step in steps for event in step])
+    return shop, [], [event for step in steps for event in step]
+
+
+def _rerated(hall, _):
+    """Both totals of a purchase that comes back in part are revised: the points would lift the
+    member, were it not for the return.
+    """
+    shop = hall.shop()
+    bought = shop.bought("P", "2026-03-05T10:00", 500_000, 500_000)
+    back = shop.returned("R", "2026-03-20T10:00", bought, "2")
+    before = [
+        *(shop.enrolled(), bought, shop.accrued(bought, 8_000)),
+        *(back, shop.reversed(back, 4_000)),
+    ]
+    return shop, before, [shop.accrued(bought, 12_000, 2), shop.reversed(back, 6_000, 2)]
+
+
+def _there_and_back(hall, _):
+    """A purchase that would lift the member comes back at the instant at which it was made."""
+    shop = hall.shop()
+    bought = shop.bought("P", "2026-03-05T10:00", 2_000_000)
+    back = shop.returned("R", "2026-03-05T10:00", bought, "1")
+    return (
+        shop,
+        [],
+        [
+            *(shop.enrolled(), bought, shop.accrued(bought, 20_000)),
+            *(back, shop.reversed(back, 20_000)),
+        ],
+    )
+
+
+@pytest.mark.parametrize("is_reversed", [False, True], ids=["in order", "the other way round"])
+@pytest.mark.parametrize(
+    ("told_of", "tiers"),
+    [
+        pytest.param(_the_story, ["regular", "silver", "regular"], id="the story"),
+        pytest.param(_rerated, ["regular", "gold", "regular"], id="two totals revised"),
+        pytest.param(_there_and_back, ["regular"], id="bought and brought back at one instant"),
+    ],
+)
+async def test_T4_one_message_per_member_and_batch(hall, story, heard, told_of, tiers, is_reversed):
+    shop, before, batch = told_of(hall, story)
+    await hall.hear(*([before] if before else []))
+    said = len(await hall.messages(shop))
+    await hall.hear(batch[::-1] if is_reversed else batch)
     messages = await hall.messages(shop)
+    assert len(messages[said:]) == 1
     told = heard(messages)
-    assert [tier for tier, *_ in told] == ["regular", "silver", "regular"]
+    assert [tier for tier, *_ in told] == tiers
     assert told == await hall.told(shop)

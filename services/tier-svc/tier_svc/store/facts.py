@@ -130,7 +130,7 @@ async def keep_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> Kept:
 
 
 async def keep_point_totals(
-    tx: Tx, totals: Sequence[PointsAccrued] | Sequence[PointsReversed]
+    tx: Tx, totals: Sequence[PointsAccrued | PointsReversed]
 ) -> list[Row[Any]]:
     """Keep the highest revision of each total; answers (member_id, fact_id, point_type) of news."""
     newest = {(t.member_id, t.fact_id, t.point_type): t for t in sorted(totals, key=_revision)}
