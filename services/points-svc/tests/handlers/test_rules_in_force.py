@@ -1,4 +1,4 @@
-"""Rules with conditions at work: what facts bring, and what later knowledge changes (P5, P6, P7)."""
+"""Rules with conditions at work: what facts bring, and what is known later (P5, P6, P7)."""
 
 from datetime import datetime, timedelta
 from itertools import count, permutations

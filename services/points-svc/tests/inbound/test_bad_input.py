@@ -14,6 +14,13 @@ POSTS: dict[str, dict[str, object]] = {
     f"/v1/points/{M}/holds/{H}/capture": {"points": 5},
     f"/v1/points/{M}/burns": {"burn_id": H, "points": 5, "purpose": "test"},
     f"/v1/points/{M}/adjustments": {"points": 5, "reason": "goodwill"},
+    "/v1/points:preview": {
+        "store_id": "s1",
+        "currency": "CNY",
+        "lines": [
+            {"line_id": "1", "sku": "s", "category": "c", "quantity": 1, "amount_minor": 100}
+        ],
+    },
     "/v1/accrual-rules": {"name": "x", "point_types": [], "rules": []},
     "/v1/accrual-rules/1/publish": {"effective_from": "2026-05-01T00:00:00Z"},
 }

@@ -247,7 +247,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
             "point_type_unknown",
             id="a rule is about a type of the version",
         ),
-        pytest.param("/rules/2", None, "", "point_type_without_rule", id="every type has a rule"),
+        pytest.param("/rules/3", None, "", "point_type_without_rule", id="every type has a rule"),
         pytest.param(
             "/rules/1/rule", "points_by_spend", "", "rule_twice", id="rules have names of their own"
         ),
@@ -255,7 +255,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
             "/point_types/1/point_type", "points", "", "point_type_twice", id="and so have types"
         ),
         pytest.param(
-            "/rules/2/point_type", "points", "", "point_type_without_rule", id="each has one"
+            "/rules/3/point_type", "points", "", "point_type_without_rule", id="each has one"
         ),
         pytest.param("/name", None, "/name", "missing", id="a version has a name"),
         pytest.param("/rules", [], "/rules", "too_few", id="and says something"),
