@@ -30,6 +30,11 @@ class Installation:
         return self.folder / "run.json"
 
     @property
+    def anchors(self) -> Path:
+        """Heads of the ledgers' chains, outside their databases."""
+        return self.folder / "anchors"
+
+    @property
     def logs(self) -> Path:
         """One file of JSON lines per process."""
         return self.folder / "logs"

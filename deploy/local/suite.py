@@ -84,6 +84,7 @@ class Suite:
             "LAUREL_AUTHORS": json.dumps(self.dsns),
             "LAUREL_KEYS_FILE": str(self.credentials.keys_file),
             "LAUREL_SECRETS_FILE": str(self.credentials.secrets_file),
+            "LAUREL_ANCHORS_DIR": str(self.installation.anchors),
             "LAUREL_HOST": HOST,
             "LAUREL_PORT": str(place.port),
             "LAUREL_ROLES": ",".join(place.roles),

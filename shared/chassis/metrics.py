@@ -4,6 +4,8 @@ reused.
 Each is told by the service that it is about, so that several of them can live in one process.
 """
 
+import time
+
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Histogram(
@@ -29,11 +31,11 @@ READER_AGE = Gauge(
     ["service", "reader"],
 )
 CONSUMER_LAG = Gauge("laurel_consumer_lag", "Records not consumed yet", ["service", "topic"])
-BATCH_RECORDS = Histogram(
-    "laurel_batch_records",
 CONSUMER_STOPPED = Gauge(
     "laurel_consumer_stopped", "1 while a consumer does not go on", ["service", "reason"]
 )
+BATCH_RECORDS = Histogram(
+    "laurel_batch_records",
     "Records in a batch",
     ["service", "topic"],
     buckets=(1, 5, 20, 50, 100, 200, 500, 1000, 2000),
@@ -55,3 +57,19 @@ PARKED = Counter(
     "Records put aside because they could not be understood",
     ["service", "reason"],
 )
+ANCHOR_AGE = Gauge(
+    "laurel_anchor_age_seconds",
+    "Age of the last anchor outside the database; -1 where there is no such place",
+    ["service"],
+)
+AUDIT_AGE = Gauge("laurel_audit_age_seconds", "Age of the auditor's oldest check", ["service"])
+AUDIT_VIOLATIONS = Gauge(
+    "laurel_audit_violations", "What the auditor's last whole round found wrong", ["service"]
+)
+
+
+def tell_age(gauge: Gauge, service: str, since: float) -> None:
+    """Have a gauge tell the seconds since a Unix time whenever it is asked, also when whoever set
+    it has stopped.
+    """
+    gauge.labels(service).set_function(lambda: time.time() - since)

@@ -6,6 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from chassis import failpoints
+from chassis.anchors import Anchors
 from chassis.auth import Keys, Secrets
 from chassis.bus.port import Bus
 from chassis.bus.transport import open_bus
@@ -14,8 +15,8 @@ from chassis.clock import Clock, clock
 from chassis.consumer import Consumer, Limits
 from chassis.database import DATABASE_ERRORS, Database
 from chassis.document import document_router
-from chassis.http.app import application
 from chassis.gaps import gaps_router
+from chassis.http.app import application
 from chassis.http.edge import Edge
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
@@ -61,12 +62,16 @@ class Process:
             name: Client(url, settings.peer_key, transport=(transports or {}).get(name))
             for name, url in settings.peers.items()
         }
-        self.work = Work(self.database, self.peers)
+        self.work = Work(self.database, self.peers, anchors=self._anchors())
         self.jobs = Jobs(self.work, [*service.jobs, *trimming(settings)])
         self.app = self._application()
         self.bus: Bus | None = None
         self.consumer: Consumer | None = None
         self.relay: Relay | None = None
+
+    def _anchors(self) -> Anchors:
+        folder = self.settings.anchors_dir
+        return Anchors(folder and folder / self.service.name)
 
     def _application(self) -> FastAPI:
         edge = Edge(
@@ -84,12 +89,12 @@ class Process:
                 parked_router(self.service.name, self.service.subscriptions),
                 republish_router(self.service.name),
                 readers_router(self.service.name),
+                gaps_router(self.service.name),
             ]
         return application(edge, routers, self.alive, self.ready)
 
     async def start(self) -> None:
         """Bring the database up to date, then start the roles."""
-                gaps_router(self.service.name),
         await migrate(self.database.engine, self.service.migrations)
         if "relay" in self.roles or "consume" in self.roles:
             self.bus = await open_bus(self.service.name, self.settings, self.database)

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     partitions: int = Field(default=12, ge=1)
     keys_file: Path
     secrets_file: Path
+    anchors_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0
     roles: str = ",".join(ROLES)

@@ -21,6 +21,7 @@ from chassis.auth import Secrets
 from contracts.events.base import Event
 
 if TYPE_CHECKING:
+    from chassis.anchors import Anchors
     from chassis.client import Client
 
 
@@ -137,11 +138,12 @@ class Tx:
 
 class Begin(Protocol):
     """What a saga gets: short transactions of its own, the services it may call, the installation's
-    secrets. `service` is the one it belongs to.
+    secrets, the place outside the database. `service` is the one it belongs to.
     """
 
     secrets: Secrets
     service: str
+    anchors: Anchors
 
     def __call__(self, cause: Cause) -> AbstractAsyncContextManager[Tx]:
         """A transaction that commits on leaving and rolls back on an exception."""

@@ -73,6 +73,7 @@ class Stage:
             bus="local",
             keys_file=self._keys_file,
             secrets_file=secrets_file,
+            anchors_dir=folder / "anchors",
             roles="api",
             pool_size=16,
             request_s=30,

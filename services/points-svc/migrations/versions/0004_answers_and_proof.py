@@ -99,11 +99,12 @@ CREATE TABLE finding (
     seq          bigint NOT NULL,
     invariant    text COLLATE "C" NOT NULL,
     what         text COLLATE "C" NOT NULL,
-    posting_id   text COLLATE "C",
+    posting_id   text COLLATE "C" NOT NULL,
     numbers      text NOT NULL,
     found_at     timestamptz NOT NULL,
+    found_on     date NOT NULL,
     finding_id   bigint GENERATED ALWAYS AS IDENTITY,
-    PRIMARY KEY (member_id, point_type, seq, invariant, what)
+    PRIMARY KEY (member_id, point_type, seq, invariant, what, posting_id, found_on)
 )"""
 
 MONTH_OF = """

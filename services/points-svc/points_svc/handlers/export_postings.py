@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.tx import Begin, Cause
+from points_svc.domain.reports import Exported
 from points_svc.domain.wall_time import day_begins
 from points_svc.store import exports, programme
-from points_svc.store.exports import FIRST, LAST, Exported
+from points_svc.store.exports import FIRST, LAST
 
 PAGES_MAX = 10_000_000
 

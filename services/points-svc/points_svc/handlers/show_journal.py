@@ -7,9 +7,9 @@ from datetime import date
 
 from chassis.tx import Tx
 from points_svc.domain.journal import CLOSES_AFTER
+from points_svc.domain.reports import JournalRow
 from points_svc.domain.wall_time import day_begins
 from points_svc.store import programme, reports
-from points_svc.store.reports import JournalRow
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from chassis.tx import Tx
+from points_svc.domain.reports import Exported
 
 PAGE_ENDS = """
 SELECT member_id, fact_id, part FROM posting
@@ -25,27 +25,6 @@ Key = tuple[str, str, str]
 FIRST: Key = ("", "", "")
 LAST: Key = ("~", "~", "~")
 """Sort before and after every key."""
-
-
-class Exported(NamedTuple):
-    """A posting as it is taken out: all but what it rests on."""
-
-    member_id: str
-    fact_id: str
-    part: str
-    point_type: str
-    kind: str
-    debit: str
-    credit: str
-    points: int
-    occurred_at: datetime
-    recorded_at: datetime
-    rule_version: int | None
-    revision: int
-    available_from: datetime | None
-    expires_at: datetime | None
-    seq: int
-    hash: bytes
 
 
 async def page_ends(tx: Tx, after: Key, rows: int) -> Key:

@@ -33,6 +33,10 @@ SELECT {HOLD_COLUMNS} FROM hold
 WHERE member_id = ANY(CAST(:member_ids AS text[])) AND state = 'open' AND lapses_at <= :at
 ORDER BY lapses_at, member_id, hold_id, source
 """
+HOLDS_OF = f"""
+SELECT {HOLD_COLUMNS} FROM hold WHERE member_id = ANY(CAST(:member_ids AS text[]))
+ORDER BY member_id, hold_id, source
+"""
 DUE_HOLDS = """
 SELECT member_id, point_type FROM hold WHERE state = 'open' AND lapses_at <= :at
 ORDER BY lapses_at, member_id, hold_id, source LIMIT :limit
@@ -96,6 +100,12 @@ async def first_hold(tx: Tx, member_id: str, hold_id: str) -> Hold | None:
 async def due_holds_of(tx: Tx, member_ids: Sequence[str], at: datetime) -> list[Hold]:
     """The holds of these members that are open by their row, but over by `at`."""
     rows = await tx.execute("due_holds_of", DUE_HOLDS_OF, member_ids=list(member_ids), at=at)
+    return [_hold(row) for row in rows]
+
+
+async def holds_of(tx: Tx, member_ids: Sequence[str]) -> list[Hold]:
+    """All holds of these members, tombstones too."""
+    rows = await tx.execute("holds_of", HOLDS_OF, member_ids=list(member_ids))
     return [_hold(row) for row in rows]
 
 

@@ -6,10 +6,10 @@ by itself, never in both.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
 
 from chassis.tx import Tx
 from points_svc.domain.liability import MonthMoved
+from points_svc.domain.reports import JournalRow
 
 JOURNAL_OF = """
 WITH line AS (
@@ -48,19 +48,6 @@ ORDER BY 1, 2, 3, 4
 """
 
 PATTERNS = {"day": "YYYY-MM-DD", "month": "YYYY-MM"}
-
-
-class JournalRow(NamedTuple):
-    """What the facts of a month moved from one account to another in a day or month."""
-
-    period: str
-    point_type: str
-    kind: str
-    debit: str
-    credit: str
-    occurred_month: str
-    postings: int
-    points: int
 
 
 async def journal_of(

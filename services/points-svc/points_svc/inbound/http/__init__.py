@@ -1,12 +1,13 @@
 """The doors of points-svc, by noun."""
 
-from points_svc.inbound.http import balances, burns, holds, past, previews, reports, rules
+from points_svc.inbound.http import audit, balances, burns, holds, past, previews, reports, rules
 
 ROUTERS = (
     balances.router,
     previews.router,
     past.router,
     reports.router,
+    audit.router,
     holds.router,
     burns.router,
     rules.router,

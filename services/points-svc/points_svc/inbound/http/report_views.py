@@ -13,10 +13,9 @@ from chassis.http import Instant, View
 from chassis.http.bodies import said_instant
 from points_svc.domain.liability import Liability
 from points_svc.domain.postings import posting_id
+from points_svc.domain.reports import Exported, JournalRow
 from points_svc.handlers.show_journal import Journal
 from points_svc.inbound.http.past_views import SidesView
-from points_svc.store.exports import Exported
-from points_svc.store.reports import JournalRow
 
 CSV = "text/csv; charset=utf-8"
 EXPORTED = (
