@@ -8,7 +8,7 @@ for the lines that it fits.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -128,10 +128,6 @@ class Condition(Part):
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, serialize_by_alias=True, validate_by_alias=True
     )
-    by_line: ClassVar[frozenset[str]] = frozenset(
-        {"category", "sku", "brand", "line_amount", "line_quantity"}
-    )
-
     all_: Annotated[list["Condition"], Field(min_length=1, max_length=BRANCHES_MAX)] | None = (
         optional("all")
     )
