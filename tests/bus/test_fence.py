@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from chassis.bus.codec import CATALOG
+from chassis.bus.local import LocalBus
 from chassis.bus.message import Batch, Place, Record
-from chassis.consumer import on
+from chassis.consumer import Consumer, Limits, on
 from chassis.consumer.batch import Standing, Worker
+from chassis.consumer.consumer import LANES
 from chassis.consumer.inbox import inbox
 from chassis.consumer.offsets import Zombie, stand
 from chassis.consumer.reading import Reader
@@ -27,10 +29,10 @@ def worker(database: Database) -> Worker:
     return Worker(HEARER, HEARING, database, Reader([MemberEnrolled], CATALOG, 20))
 
 
-def batch(*numbers: int) -> Batch:
+def batch(*numbers: int, place: Place = PLACE) -> Batch:
     """Records at their own offsets."""
     messages = [(number, raw(number)) for number in numbers]
-    return Batch(PLACE, [Record(n, m.key.encode(), m.headers, m.body) for n, m in messages])
+    return Batch(place, [Record(n, m.key.encode(), m.headers, m.body) for n, m in messages])
 
 
 async def standing(database: Database) -> int:
@@ -114,3 +116,30 @@ async def test_a_consumer_stops_within_seconds(house: House) -> None:
 async def _copies(house: House, count: int) -> bool:
     """Whether so many records lie behind the consumer, the same events or not."""
     return sum((await house.offsets()).values()) >= count
+
+
+class _Still:
+    """A client that nobody asks for anything but to read on from somewhere else."""
+
+    def seek(self, place: Place, offset: int) -> None:
+        """The next fetch would begin there."""
+
+
+async def test_a_batch_in_hand_over_a_rebalance_is_refused_and_rewinds_nothing(
+    hearer: Database,
+) -> None:
+    other = Place(TOPIC, "first life", LANES)
+    consumer: Consumer
+
+    async def lose_the_other_place(tx, events) -> None:
+        """While we work, the group takes all from us; another copy goes on; all comes back."""
+        await worker(hearer).work(batch(0, 1, 2, place=other), Standing(0))
+        await consumer._positions([PLACE, other])
+
+    subscriptions = (on(MemberEnrolled, lose_the_other_place),)
+    consumer = Consumer(HEARER, subscriptions, hearer, LocalBus(HEARER, {}), Limits())
+    await consumer._positions([PLACE, other])
+    await consumer._turn([batch(0), batch(0, place=other)], _Still())
+    async with hearer.begin(LOOKING) as tx:
+        assert (await stand(tx, HEARER, [other]))[other].next_offset == 3
+    assert await heard(hearer) == ["e0", "e1", "e2"]

@@ -25,6 +25,8 @@ HEARTBEAT_MS = 2_000
 REBALANCE_MS = 15_000
 METADATA_MAX_AGE_MS = 5_000
 
+Found = dict[TopicPartition, list[ConsumerRecord]]
+
 
 class KafkaSubscriber:
     """Reads the partitions that the group gives it, from where its consumer says."""
@@ -82,8 +84,7 @@ class KafkaSubscriber:
             async with asyncio.timeout(FETCH_MAX_S):
                 await self._look()
                 found = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=limit)
-                if found:
-                    await self._step_back(await self._moved(), found)
+                found = await self._still_ours(found)
         except (KafkaError, OSError, TimeoutError) as error:
             raise BusDown(f"fetch: {type(error).__name__}") from error
         batches = [
@@ -140,14 +141,25 @@ class KafkaSubscriber:
         await let_go(self._consumer.stop(), STOP_MAX_S)
         await self._asking.close()
 
+    async def _still_ours(self, found: Found) -> Found:
+        """What was found, unless the group or a leader has changed since: then our places are read
+        again from where they stand now.
+        """
+        if not found:
+            return found
+        assigned = self._assigned
+        moved = await self._moved()
+        if self._assigned is not assigned:
+            return {}
+        await self._step_back(moved, found)
+        return found if self._assigned is assigned else {}
+
     async def _look(self) -> None:
         """Every few seconds: are these still the topics and leaders that we were assigned?"""
         if asyncio.get_running_loop().time() - self._looked_at >= LOOK_EVERY_S:
             await self._step_back(await self._moved(), {})
 
-    async def _step_back(
-        self, moved: Collection[TopicPartition], found: dict[TopicPartition, list[ConsumerRecord]]
-    ) -> None:
+    async def _step_back(self, moved: Collection[TopicPartition], found: Found) -> None:
         """Let go what was found there, and go on from the record before."""
         for part in moved:
             records = found.pop(part, None)

@@ -66,14 +66,19 @@ class Rewound(Exception):
 
 
 async def stand(tx: Tx, consumer: str, places: Sequence[Place]) -> dict[Place, Stand]:
-    """Where we are at each place; at the beginning of one never seen, which begins a row."""
+    """Where we are at each place; at the beginning of one never seen, which begins a row.
+
+    Reads first: making a row again would wait for a copy of us that is just at work there.
+    """
     columns = {
         "topics": [place.topic for place in places],
         "incarnations": [place.incarnation for place in places],
         "partitions": [place.partition for place in places],
     }
-    await tx.execute("make_offsets", MAKE, consumer=consumer, **columns)
     rows = await tx.execute("read_offsets", STAND, consumer=consumer, **columns)
+    if len(rows) < len(places):
+        await tx.execute("make_offsets", MAKE, consumer=consumer, **columns)
+        rows = await tx.execute("read_offsets", STAND, consumer=consumer, **columns)
     return {
         Place(row.topic, row.incarnation, row.partition): Stand(
             row.next_offset, row.witness, row.parked_in_a_row
