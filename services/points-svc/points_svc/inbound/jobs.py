@@ -10,7 +10,7 @@ from points_svc.inbound.auditing import anchor, verify
 BATCH_MAX = 500
 ROLLED_MAX = 100_000
 ANCHORED_MAX = 500
-AUDITED_MAX = 2_000
+AUDITED_MAX = 500
 
 JOBS = (
     Job("lapse_holds", every_s=2, run=lapse_holds, batch_max=BATCH_MAX),
