@@ -2,6 +2,7 @@
 (T8).
 """
 
+import asyncio
 import copy
 import json
 
@@ -10,7 +11,9 @@ import pytest
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.publications import Publication, concerns
 from tier_svc.domain.reading import read_ladder
+from tier_svc.handlers.evaluate_members import evaluate_members
 from tier_svc.handlers.tell_publication import tell_publication
+from tier_svc.store import facts, members, publications
 
 NOW = "2026-04-10T12:00"
 
@@ -232,3 +235,20 @@ class TestRefusals:
     async def test_a_publication_that_is_none(self, office, how):
         answer = await office.publish(1, **how)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_T8_who_tells_by_the_version_before_is_waited_for(hall, office, written, instant):
+    shop = hall.shop()
+    sales = [shop.sold(d, f"2026-03-{d}T10:00", 100) for d in ("01", "02")]
+    version = await office.draft(stricter(written, 2))
+    async with hall.stage.begin("bus:loyalty.purchases") as tx:
+        knows = await publications.in_force(tx)
+        assert (await office.publish(version, migration="full")).status_code == 200
+        telling = asyncio.create_task(office.tell())
+        await members.open_members(tx, {shop.member: shop.enrolled_at})
+        await facts.keep_point_totals(tx, [growth for _, growth in sales])
+        fresh = await facts.keep_purchases(tx, [purchase for purchase, _ in sales])
+        await evaluate_members(tx, knows, fresh)
+        assert not telling.done()
+    await telling
+    assert (await tiers(hall, shop))[1] == ("silver", instant("2026-05-01T00:00"))

@@ -9,12 +9,14 @@ async def tell_publication(tx: Tx, limit: int) -> int:
     """The next members of one publication, by id; answers how many. It may be killed anywhere: what
     is told and how far commit together.
 
-    Whoever comes to be known later is told by what is in force then.
+    Its first round waits for everyone who may still tell by the versions before; whoever comes to
+    be known later is told by what is in force then.
     """
-    current = await publications.in_force(tx)
     telling = await publications.next_to_tell(tx)
     if telling is None:
         return 0
+    ask = publications.in_force_for_all if telling.is_first else publications.in_force
+    current = await ask(tx)
     following = await members.members_after(tx, telling.told_to, limit)
     if following:
         await members.open_members(tx, dict.fromkeys(following))

@@ -28,7 +28,9 @@ WHERE p.withdrawn_at IS NULL ORDER BY p.ladder, p.place
 
 WAIT_FOR_PUBLICATION = "SELECT pg_advisory_xact_lock_shared(hashtext('ladder'))"
 
-BEGIN_PUBLICATION = "SELECT pg_advisory_xact_lock(hashtext('ladder'))"
+WAIT_FOR_EVERYONE = "SELECT pg_advisory_xact_lock(hashtext('ladder'))"
+
+BEGIN_PUBLICATION = "SELECT pg_advisory_xact_lock(hashtext('ladder publication'))"
 
 PUT_IN_FORCE = """
 INSERT INTO publication (ladder, place, version, zone, effective_from, migration, share,
@@ -81,18 +83,29 @@ class Telling:
     place: int
     told_to: str
 
+    @property
+    def is_first(self) -> bool:
+        """Whether nobody has been told yet."""
+        return not self.told_to
+
 
 async def in_force(tx: Tx) -> InForce:
-    """The ladders in force. None is published or withdrawn until this transaction ends, so that
-    what it tells and stores is seen by whoever tells of the next publication.
+    """The ladders in force. Nobody begins to tell of a later publication until this transaction
+    ends, so that what it stores, and tells by the versions that it knows, is seen then.
     """
     await tx.execute("wait_for_publication", WAIT_FOR_PUBLICATION)
     return await read_in_force(tx)
 
 
 async def begin_publication(tx: Tx) -> None:
-    """Draft and publish one at a time, and after everyone who asked what is in force."""
+    """Draft, publish and withdraw one at a time."""
     await tx.execute("begin_publication", BEGIN_PUBLICATION)
+
+
+async def in_force_for_all(tx: Tx) -> InForce:
+    """As `in_force`, after everyone who asked before and may not know the newest publication."""
+    await tx.execute("wait_for_everyone", WAIT_FOR_EVERYONE)
+    return await read_in_force(tx)
 
 
 async def read_in_force(tx: Tx) -> InForce:
