@@ -11,7 +11,8 @@ from contracts.events.purchases import (
     ReturnedLine,
 )
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain.rules import Expiry, PointRule, Rules, plain_rule
+from points_svc.domain.expiry import Expiry
+from points_svc.domain.rules import PointRule, Rules, plain_rule
 from tests.oracle.facts import History, Purchase, Return
 from tests.oracle.programme import PointKind, Programme, Span
 

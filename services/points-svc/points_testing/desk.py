@@ -31,23 +31,30 @@ WITH moved AS (
         sum((credit = 'available')::int * points
             - (debit = 'available')::int * points) AS available,
         sum((credit = 'held')::int * points - (debit = 'held')::int * points) AS held,
+        sum((credit = 'pending')::int * points - (debit = 'pending')::int * points) AS pending,
         sum((debit = 'deficit')::int * points - (credit = 'deficit')::int * points) AS deficit,
         max(seq) AS seq, count(*) AS n
     FROM posting GROUP BY member_id, point_type),
 lots AS (
     SELECT p.member_id, p.point_type,
         sum(p.points - coalesce(d.points, 0)) AS remaining,
+        sum(CASE coalesce(t.stage, CASE p.credit WHEN 'pending' THEN 'pending' END)
+            WHEN 'pending' THEN p.points - coalesce(d.points, 0) ELSE 0 END) AS waiting,
         min(p.points - coalesce(d.points, 0)) AS least
     FROM posting p LEFT JOIN LATERAL (
         SELECT sum(points) AS points FROM draw w WHERE w.member_id = p.member_id
         AND w.lot_id = p.fact_id AND w.point_type = p.point_type) d ON true
+    LEFT JOIN LATERAL (SELECT stage FROM lot_term u WHERE u.member_id = p.member_id
+        AND u.lot_id = p.fact_id AND u.point_type = p.point_type
+        ORDER BY u.seq DESC LIMIT 1) t ON true
     WHERE p.part = p.point_type GROUP BY p.member_id, p.point_type)
 SELECT a.member_id, a.point_type FROM account a
 LEFT JOIN moved m USING (member_id, point_type) LEFT JOIN lots l USING (member_id, point_type)
-WHERE (a.available, a.held, a.deficit, a.seq, a.seq) IS DISTINCT FROM
-      (coalesce(m.available, 0), coalesce(m.held, 0), coalesce(m.deficit, 0), coalesce(m.seq, 0),
-       coalesce(m.n, 0))
-   OR a.available <> coalesce(l.remaining, 0) OR l.least < 0
+WHERE (a.available, a.held, a.pending, a.deficit, a.seq, a.seq) IS DISTINCT FROM
+      (coalesce(m.available, 0), coalesce(m.held, 0), coalesce(m.pending, 0),
+       coalesce(m.deficit, 0), coalesce(m.seq, 0), coalesce(m.n, 0))
+   OR a.available + a.pending <> coalesce(l.remaining, 0) OR l.least < 0
+   OR a.pending <> coalesce(l.waiting, 0)
    OR a.held <> (SELECT coalesce(sum(points), 0) FROM hold h WHERE h.member_id = a.member_id
                  AND h.point_type = a.point_type AND h.state = 'open')
 """

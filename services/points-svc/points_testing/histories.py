@@ -1,22 +1,27 @@
 """Generated histories of one member, and what must hold of a ledger at every moment."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import strategies as st
 
 from contracts.events.purchases import PurchaseRecorded
 from contracts.events.tiers import TierChanged
 from points_svc.domain.books import Book
+from points_svc.domain.expiry import Expiry
 from points_svc.domain.facts import Returned
+from points_svc.domain.point_terms import Availability, PointTerms
 from points_svc.domain.postings import NO_HEAD, chained
-from points_svc.domain.rules import Expiry, plain_rule
+from points_svc.domain.rules import RuleBook, plain_rule
 from points_testing.ledger import (
     BY_TIER,
     GROWTH,
     Ledger,
+    Named,
+    named,
     purchase,
     returned,
     rules_of,
@@ -27,6 +32,28 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = START + timedelta(days=40)
 SHORT = rules_of(plain_rule("points", Fraction(1), Expiry("days", 20), True, BY_TIER), GROWTH)
 TIERS = sorted(BY_TIER)
+
+
+def lasting(expiry: Expiry, **terms: Any) -> RuleBook:
+    """As SHORT, with other terms for `points`."""
+    plain = plain_rule("points", Fraction(1), expiry, True, BY_TIER)
+    return rules_of(replace(plain, terms=PointTerms(**terms)), GROWTH)
+
+
+WINDOW = lasting(Expiry("days", 20), availability=Availability(6))
+LATE = lasting(Expiry("days", 7), availability=Availability(9))
+DELIVERED = lasting(Expiry("days", 20), availability=Availability(12, "delivered"))
+CLAIMED = lasting(Expiry("days", 20), availability=Availability(8, "delivered", "forfeit"))
+FOREVER = lasting(Expiry("never"), availability=Availability(10, "delivered", "forfeit"))
+FORMS = {
+    "at once": SHORT,
+    "after a window": WINDOW,
+    "ended before they are available": LATE,
+    "once delivered": DELIVERED,
+    "forfeit unless delivered": CLAIMED,
+    "forfeit, else for ever": FOREVER,
+}
+"""Terms of `points` in every form of availability, lots that end and lots that never do."""
 
 
 def at(tick: int) -> datetime:
@@ -45,7 +72,7 @@ class History:
     sequence.
     """
 
-    facts: tuple[PurchaseRecorded | Returned | TierChanged, ...]
+    facts: tuple[PurchaseRecorded | Returned | TierChanged | Named, ...]
 
 
 @st.composite
@@ -76,7 +103,11 @@ def histories(draw: st.DrawFn) -> History:
         starts = draw(st.lists(TICKS, min_size=1, max_size=3, unique=True))
         steps = [(at(tick), draw(st.sampled_from(TIERS))) for tick in sorted(starts)]
         changes.append(told(seq, *steps))
-    return History((*bought, *backs, *changes))
+    deliveries = []
+    for one in bought:
+        moments = draw(st.lists(TICKS, max_size=2))
+        deliveries += [named(one, at(tick), n=n) for n, tick in enumerate(moments)]
+    return History((*bought, *backs, *changes, *deliveries))
 
 
 def hear(ledger: Ledger, fact: object) -> None:
@@ -86,6 +117,8 @@ def hear(ledger: Ledger, fact: object) -> None:
         ledger.hear_return(fact)
     elif isinstance(fact, TierChanged):
         ledger.hear_tier(fact)
+    elif isinstance(fact, Named):
+        ledger.hear_named(fact)
 
 
 def rated(ledger: Ledger) -> dict[tuple[str, str], int]:
@@ -98,11 +131,33 @@ def settled(ledger: Ledger, point_type: str) -> int:
     return plus - sums["deficit"] - sums["forgiven"]
 
 
+WAYS = {
+    ("adjustment", "available"): 1,
+    ("available", "adjustment"): -1,
+    ("burn", "available"): 1,
+    ("available", "burn"): -1,
+    ("held", "burn"): -1,
+}
+
+
+def came_in(ledger: Ledger) -> int:
+    """Accruals less reversals, less burns, plus cancels and adjustments."""
+    came = sum(
+        posted.points * (-1 if fact_id in ledger.returns else 1)
+        for (fact_id, point_type), posted in ledger.posted().items()
+        if point_type == "points"
+    )
+    moved = (p for p in ledger.book().postings if p.kind != "shortfall")
+    return came + sum(p.points * WAYS.get((p.debit, p.credit), 0) for p in moved)
+
+
 def demand_sound(book: Book) -> None:
     """Lots fold to what is stored, the chain is unbroken, nothing is below zero or both owed and
     had.
     """
-    assert sum(lot.remaining for lot in book.lots.values()) == book.available
+    waiting = sum(lot.remaining for lot in book.lots.values() if lot.is_pending)
+    assert sum(lot.remaining for lot in book.lots.values()) == book.available + waiting
+    assert waiting == book.balance["pending"]
     assert all(lot.remaining >= 0 and lot.expired >= 0 for lot in book.lots.values())
     assert min(book.balance.values()) >= 0
     assert not (book.available and book.deficit)

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.events.base import Event
 from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain import accrual, adjustments, burns, holds, rerating
+from points_svc.domain import accrual, adjustments, awaiting, burns, holds, rerating
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Book, Books
+from points_svc.domain.expiry import Expiry
 from points_svc.domain.facts import Back, Purchased, Returned
 from points_svc.domain.moments import moment_id
-from points_svc.domain.rules import Expiry, PointRule, RuleBook, Rules, plain_rule
+from points_svc.domain.rules import PointRule, RuleBook, Rules, plain_rule
 from points_svc.domain.standings import Standing
 from points_svc.domain.targets import Posted
 from points_svc.domain.tiers import Timeline, hear, just_before
@@ -98,6 +100,22 @@ def told(seq: int, *tiers: tuple[datetime, str]) -> TierChanged:
     )
 
 
+UNCOVERED = {"forgiveness": 1, "review": 1, "shortfall": -1}
+
+
+class Named(NamedTuple):
+    """An activity that names a purchase."""
+
+    purchase_fact_id: str
+    kind: str
+    fact_id: str
+    occurred_at: datetime
+
+
+def named(bought: PurchaseRecorded, at: datetime, kind: str = "delivered", n: int = 0) -> Named:
+    return Named(bought.fact_id, kind, moment_id(at, kind, bought.fact_id, str(n)), at)
+
+
 class Ledger:
     """Everything of one member. Each method is one message or command; `now` is its moment."""
 
@@ -105,6 +123,7 @@ class Ledger:
         self.terms = accrual.Terms(rules, shortfall)
         self.timeline: Timeline = ()
         self.returns: dict[str, Returned] = {}
+        self.named: dict[str, Named] = {}
         self.purchases: dict[str, Purchased] = {}
         self.holds: dict[str, holds.Hold] = {}
         self.burns: dict[str, burns.Burn] = {}
@@ -148,6 +167,19 @@ class Ledger:
         known = accrual.purchased(bought, tier, self.terms.rules)
         self.purchases[bought.fact_id] = known
         accrual.accrue(self.books, known, self.returns_of(bought.fact_id), self.terms)
+        for named in sorted(self.named.values(), key=lambda n: (n.occurred_at, n.fact_id)):
+            self.heed(named)
+
+    def hear_named(self, named: Named) -> None:
+        if named.fact_id not in self.named:
+            self.named[named.fact_id] = named
+            self.heed(named)
+
+    def heed(self, named: Named) -> None:
+        for book in self.books.all():
+            awaiting.heed(
+                book, named.purchase_fact_id, named.kind, named.fact_id, named.occurred_at
+            )
 
     def hear_return(self, back: Returned) -> None:
         if back.fact_id in self.returns:
@@ -222,9 +254,11 @@ class Ledger:
         adjustments.adjust(self.book(), ask, rules, WHY)
 
     def sums(self, point_type: str = "points") -> dict[str, int]:
-        """The account's balances and what of it has expired or was forgiven."""
+        """The account's balances and what of it has expired or was forgiven; what stands for review
+        counts as forgiven until it is settled otherwise.
+        """
         book = self.book(point_type)
-        forgiven = sum(p.points for p in book.postings if p.kind == "forgiveness")
+        forgiven = sum(p.points * UNCOVERED.get(p.kind, 0) for p in book.postings)
         expired = sum(
             p.points * ((p.credit == "expiry") - (p.debit == "expiry")) for p in book.postings
         )

@@ -90,6 +90,18 @@ class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
     reason_code: str = ""
 
 
+class LotBasis(msgspec.Struct, array_like=True, frozen=True):
+    """What holds of a lot's time from a posting on: its dates, and whose decision that was, or the
+    activity that brought it about (neither: time's).
+    """
+
+    lot_id: str
+    available_from: datetime
+    expires_at: datetime | None
+    by: DecisionBasis | None = None
+    activity_fact_id: str = ""
+
+
 class Portion(msgspec.Struct, array_like=True, frozen=True):
     """One lot's part of a movement: `points` taken from what remains of it (negative: given back to
     it), and what that adds to its expired part (negative: taken out of it).
@@ -100,7 +112,7 @@ class Portion(msgspec.Struct, array_like=True, frozen=True):
     expired: int = 0
 
 
-S = TypeVar("S", AccrualBasis, ChangeBasis, DecisionBasis, tuple[Portion, ...])
+S = TypeVar("S", AccrualBasis, ChangeBasis, DecisionBasis, LotBasis, tuple[Portion, ...])
 
 packed = msgspec.msgpack.Encoder().encode
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
 from points_svc.domain.basis import Portion
-from points_svc.domain.lots import Lot
+from points_svc.domain.lot_terms import LotTerm
+from points_svc.domain.lots import OPEN, Lot, Share
+from points_svc.domain.lots import PENDING as WAITING
 from points_svc.domain.postings import (
     AVAILABLE,
     DEFICIT,
@@ -33,7 +35,8 @@ class Account(NamedTuple):
     `seq` counts its postings and guards every write; `turn` counts what changes how its facts are
     rated, so that a batch which read before loses its race. `open_from` and `never_from` are lower
     bounds of the age of lots that have something left, those that expire and those that never do.
-    `due_at`: when a lot ends next, at the earliest.
+    `due_at`: when time has something to do next, at the earliest: a lot becomes available or ends,
+    or the member has been away too long.
     """
 
     member_id: str
@@ -84,7 +87,8 @@ class Book:
         self.lots: dict[str, Lot] = {}
         self.postings: list[Posting] = []
         self.draws: list[Draw] = []
-        self.shares: dict[str, Sequence[Portion]] = {}
+        self.shares: dict[str, list[Share]] = {}
+        self.terms: list[LotTerm] = []
 
     @property
     def available(self) -> int:
@@ -140,8 +144,17 @@ class Book:
         for portion in portions:
             self._draw(posting, portion)
         if portions or shares:
-            self.shares[part] = portions or shares
+            self.shares[part] = [self._share(portion) for portion in portions or shares]
         return posting
+
+    def change_lot(self, lot: Lot) -> None:
+        """Keep what holds of a lot's time from the last posting on: its dates and its stage. What
+        was posted stays as it was.
+        """
+        self.lots[lot.lot_id] = lot
+        self.terms.append(LotTerm.of(lot, self.member_id, self.point_type, self.seq, self.now))
+        if lot.remaining:
+            self._reach_back_to(lot)
 
     def account(self) -> Account:
         """The account as it is to be stored."""
@@ -167,7 +180,7 @@ class Book:
         loaded.
         """
         left = [lot for lot in self.lots.values() if lot.remaining]
-        assert sum(lot.remaining for lot in left) == self.available, (
+        assert sum(lot.remaining for lot in left) == self.available + self.balance[PENDING], (
             "a lot with a remainder is not loaded"
         )
         self.open_from = min((lot.occurred_at for lot in left if lot.expires_at), default=None)
@@ -194,6 +207,7 @@ class Book:
             posting.points,
             posting.points,
             0,
+            WAITING if posting.credit == PENDING else OPEN,
         )
         self.lots[lot.lot_id] = lot
         if lot.granted:
@@ -226,7 +240,11 @@ class Book:
             self.never_from = earlier(self.never_from, lot.occurred_at)
         else:
             self.open_from = earlier(self.open_from, lot.occurred_at)
-            self.due_at = earlier(self.due_at, lot.expires_at)
+        self.due_at = earlier(self.due_at, lot.next_at)
+
+    def _share(self, portion: Portion) -> Share:
+        moved = abs(portion.points or portion.expired)
+        return Share(self.lots[portion.lot_id].expires_at, moved)
 
 
 class Books:

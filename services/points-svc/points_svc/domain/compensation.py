@@ -7,23 +7,32 @@ from collections.abc import Sequence
 from points_svc.domain.basis import Portion
 from points_svc.domain.books import Book
 from points_svc.domain.facts import Purchased
-from points_svc.domain.lots import draw, sum_of
-from points_svc.domain.postings import ADJUSTMENT, AVAILABLE, DEFICIT, EXPIRY, ISSUANCE, Movement
+from points_svc.domain.lots import ACTIVATED, FORFEITED, OPEN, draw, sum_of
+from points_svc.domain.postings import (
+    ADJUSTMENT,
+    AVAILABLE,
+    DEFICIT,
+    EXPIRY,
+    ISSUANCE,
+    PENDING,
+    Movement,
+)
 from points_svc.domain.rules import PointRule
-from points_svc.domain.settling import expire_ended, pay_deficit
+from points_svc.domain.settling import forfeit, let_time_pass, make_available, pay_deficit
 from points_svc.domain.targets import Change
 
-FORGIVE = "forgive"
+UNCOVERED = {"forgive": "forgiveness", "review": "review"}
+"""The kinds under which a shortfall is posted that is forgiven, or stands until staff settle it."""
 
 
 def bring(book: Book, purchase: Purchased, changes: Sequence[Change], shortfall: str) -> None:
     """Post the changes of one purchase. What gives goes before what takes, so the lots see their
     net.
 
-    What takes draws on the purchase's own lot: what remains, then what of it has expired; then on
-    other lots in burn order, never on held points; what is missing then becomes a deficit, or is
-    forgiven. What is gained pays a deficit first; what belongs to a lot whose time is over then
-    expires.
+    What takes draws on the purchase's own lot: what remains, also where that still waits, then what
+    of it has expired; then on other lots in burn order, never on held points; what is missing then
+    becomes a deficit, is forgiven, or stands for review. What is gained pays a deficit first; what
+    belongs to a lot whose time is over then expires.
     """
     for change in changes:
         if change.gives > 0:
@@ -32,8 +41,8 @@ def bring(book: Book, purchase: Purchased, changes: Sequence[Change], shortfall:
         if change.gives <= 0:
             _take(book, purchase, change, shortfall)
     pay_deficit(book, [purchase.fact_id], purchase.fact_id)
-    if book.lots[purchase.fact_id].has_ended(book.now):
-        expire_ended(book)
+    if book.lots[purchase.fact_id].is_due(book.now):
+        let_time_pass(book)
 
 
 def open_lot(book: Book, purchase: Purchased, rule: PointRule, points: int, basis: bytes) -> None:
@@ -41,31 +50,46 @@ def open_lot(book: Book, purchase: Purchased, rule: PointRule, points: int, basi
     occurred (P2).
 
     Points that are available at once can be drawn on from when they are known, be a till's clock
-    ahead of ours.
+    ahead of ours. Others are pending until their date, also where that has passed: then time lets
+    them become available at their own instant (P4).
     """
-    at = purchase.occurred_at
+    at, zone, waits = purchase.occurred_at, purchase.rules.zone, rule.terms.availability
+    is_at_once = waits.is_at_once or purchase.is_activity
     book.post(
         Movement(
             "accrual",
             ISSUANCE,
-            AVAILABLE,
+            AVAILABLE if is_at_once else PENDING,
             points,
             purchase.fact_id,
             at,
             purchase.rules.version,
             1,
-            min(at, book.now),
-            rule.expiry.ends(at, purchase.rules.zone),
+            min(at, book.now) if is_at_once else waits.begins(at, zone),
+            rule.expiry.ends(at, zone),
             basis,
         )
     )
+    if not is_at_once and waits.activity:
+        lot = book.lots[purchase.fact_id]
+        forfeits = waits.otherwise == "forfeit"
+        book.change_lot(lot._replace(awaits=waits.activity, forfeits=forfeits))
 
 
 def _give(book: Book, purchase: Purchased, change: Change) -> None:
+    """Into the place of the purchase's lot: what waited there once becomes available at the lot's
+    own instant, or is forfeit with it.
+    """
+    lot = book.lots[purchase.fact_id]
+    side = AVAILABLE if lot.stage == OPEN else PENDING
     book.post(
-        _entry(purchase, change, ISSUANCE, AVAILABLE, change.gives),
+        _entry(purchase, change, ISSUANCE, side, change.gives),
         [Portion(purchase.fact_id, -change.gives)],
     )
+    if lot.stage == ACTIVATED:
+        make_available(book, lot, change.gives)
+    elif lot.stage == FORFEITED:
+        forfeit(book, book.lots[purchase.fact_id])
 
 
 def _take(book: Book, purchase: Purchased, change: Change, shortfall: str) -> None:
@@ -76,22 +100,28 @@ def _take(book: Book, purchase: Purchased, change: Change, shortfall: str) -> No
     others = draw(
         (o for o in book.lots.values() if o.lot_id != lot.lot_id), asked - own - lost, book.now
     )
-    portions = ([Portion(lot.lot_id, own)] if own else []) + others
-    taken = sum_of(portions)
-    missing = asked - taken - lost
-    if taken or not asked:
+    portions = [Portion(lot.lot_id, own)] if own else []
+    if lot.is_pending and own:
+        book.post(_entry(purchase, change, PENDING, ISSUANCE, own), portions)
+        portions = []
+    portions += others
+    if portions or not asked:
+        taken = sum_of(portions)
         book.post(_entry(purchase, change, AVAILABLE, ISSUANCE, taken), portions)
     if lost:
         book.post(
             _entry(purchase, change, EXPIRY, ISSUANCE, lost),
             [Portion(lot.lot_id, 0, expired=-lost)],
         )
-    if missing and shortfall == FORGIVE:
-        book.post(
-            _entry(purchase, change, ADJUSTMENT, ISSUANCE, missing)._replace(kind="forgiveness")
-        )
-    elif missing:
-        book.post(_entry(purchase, change, DEFICIT, ISSUANCE, missing))
+    missing = asked - own - lost - sum_of(others)
+    if missing:
+        _owe(book, _entry(purchase, change, DEFICIT, ISSUANCE, missing), shortfall)
+
+
+def _owe(book: Book, entry: Movement, shortfall: str) -> None:
+    """Post what could not be taken back, by the programme's policy (P7)."""
+    kind = UNCOVERED.get(shortfall)
+    book.post(entry._replace(kind=kind, debit=ADJUSTMENT) if kind else entry)
 
 
 def _entry(purchase: Purchased, change: Change, debit: str, credit: str, points: int) -> Movement:

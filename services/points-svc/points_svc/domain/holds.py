@@ -23,7 +23,7 @@ from points_svc.domain.refusals import (
     NameReused,
     PointsInsufficient,
 )
-from points_svc.domain.settling import expire_ended, give_back
+from points_svc.domain.settling import give_back, let_time_pass
 
 OPEN, CAPTURED, RELEASED, LAPSED, TOMBSTONE = "open", "captured", "released", "lapsed", "tombstone"
 
@@ -93,15 +93,15 @@ def same_or_refuse(hold: Hold, ask: HoldAsk) -> Hold:
 
 
 def settle(book: Book, holds: Iterable[Hold]) -> list[Hold]:
-    """Judge the account now: give back the holds whose time is over, then expire what has ended.
-    Answers the lapsed holds.
+    """Judge the account now: give back the holds whose time is over, then let what waits become
+    available and what has ended expire. Answers the lapsed holds.
     """
     due = sorted(
         (h for h in holds if h.has_lapsed(book.now)),
         key=lambda h: (h.lapses_at, h.hold_id, h.source),
     )
     lapsed = [_lapse(book, hold) for hold in due]
-    expire_ended(book)
+    let_time_pass(book)
     return lapsed
 
 

@@ -90,10 +90,9 @@ def _shares(book: Book, posting: Posting, months: Months) -> Iterator[tuple[str,
         yield _month(posting.expires_at, months), posting.points
         return
     left = posting.points
-    for portion in book.shares.get(posting.part, ()):
-        moved = abs(portion.points or portion.expired)
-        left -= moved
-        yield _month(book.lots[portion.lot_id].expires_at, months), moved
+    for share in book.shares.get(posting.part, ()):
+        left -= share.points
+        yield _month(share.expires_at, months), share.points
     assert left >= 0, "the lots moved more than was posted"
     if left or not posting.points:
         yield NO_LOT, left

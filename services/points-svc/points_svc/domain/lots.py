@@ -9,11 +9,17 @@ from typing import NamedTuple
 from points_svc.domain.basis import Portion
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+OPEN, PENDING, ACTIVATED, FORFEITED = "open", "pending", "activated", "forfeited"
+"""A lot is available from its posting on; or it waits, until it became available or was forfeit."""
 
 
 class Lot(NamedTuple):
-    """The points of one fact. `remaining` can be drawn on; `expired` is what of it was lost to
-    time.
+    """The points of one fact. `remaining` can be drawn on unless the lot is pending; `expired` is
+    what of it was lost to time.
+
+    A pending lot becomes available at `available_from`, or is forfeit then; sooner, if it `awaits`
+    an activity and one comes. `away_since`: when it was lost because its member had been away too
+    long, unless that was taken back.
     """
 
     lot_id: str
@@ -23,6 +29,26 @@ class Lot(NamedTuple):
     granted: int
     remaining: int
     expired: int
+    stage: str = OPEN
+    awaits: str = ""
+    forfeits: bool = False
+    away_since: datetime | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether what remains of it cannot be burned yet."""
+        return self.stage == PENDING
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When time changes something about it next: it becomes available or ends."""
+        if not self.is_pending:
+            return self.expires_at
+        return min(self.available_from, self.expires_at or NEVER)
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether time has something to do with it by `at`: judged then (P3, P4)."""
+        return bool(self.remaining) and self.next_at is not None and self.next_at <= at
 
     def has_ended(self, at: datetime) -> bool:
         """Whether its time is over at `at`: judged then, never by whether a sweep has run (P3).
@@ -33,6 +59,13 @@ class Lot(NamedTuple):
         return self.expires_at is not None and self.expires_at <= at
 
 
+class Share(NamedTuple):
+    """A part of a posting: points of a lot that ended then at `expires_at`."""
+
+    expires_at: datetime | None
+    points: int
+
+
 def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     """Sorts lots as they are drawn on: soonest to expire first and never last, then availability,
     age and id.
@@ -40,20 +73,21 @@ def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     return (lot.expires_at or NEVER, lot.available_from, lot.occurred_at, lot.lot_id)
 
 
-def next_end(lots: Iterable[Lot]) -> datetime | None:
-    """When the first of these lots that has something left ends; None where none does."""
-    ends = (lot.expires_at for lot in lots if lot.remaining and lot.expires_at)
-    return min(ends, default=None)
+def next_due(lots: Iterable[Lot]) -> datetime | None:
+    """When time changes something next about a lot that has something left; None where it never
+    does.
+    """
+    return min((at for lot in lots if lot.remaining and (at := lot.next_at)), default=None)
 
 
 def draw(lots: Iterable[Lot], points: int, at: datetime) -> list[Portion]:
-    """Portions of the lots that have not ended at `at`, in burn order, up to `points`; fewer where
-    there are
-    fewer.
+    """Portions of the lots that are available and have not ended at `at`, in burn order, up to
+    `points`; fewer where there are fewer.
     """
     portions: list[Portion] = []
     for lot in sorted(
-        (lot for lot in lots if lot.remaining and not lot.has_ended(at)), key=burn_order
+        (lot for lot in lots if lot.remaining and not lot.is_pending and not lot.has_ended(at)),
+        key=burn_order,
     ):
         if points == 0:
             break

@@ -7,9 +7,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.quantities import POINTS_MAX
 from points_svc.domain.conditions_document import Day
 from points_svc.domain.document_parts import Name, Part
 from points_svc.domain.expiry import Expiry
+from points_svc.domain.point_terms import AT_ONCE, Availability, PointTerms
+
+DEADLINE_DAYS_MAX = 400
 
 
 class Never(Part):
@@ -71,15 +75,36 @@ class Rounding(Part):
     level: Literal["order", "line", "rule"] = "order"
 
 
+class AtOnce(Part):
+    """Points can be burned from their purchase on."""
+
+    kind: Literal["at_once"]
+
+
+class AfterDays(Part):
+    """Points can be burned `n` days after their purchase, at the same wall time: when nothing can
+    be returned any more.
+    """
+
+    kind: Literal["after_days"]
+    n: Annotated[int, Field(ge=1, le=DEADLINE_DAYS_MAX)]
+
+
+class OnActivity(Part):
+    """Points can be burned as soon as an activity of this kind names their purchase. Days after
+    the purchase, at the deadline, they become available without it, or are forfeit.
+    """
+
+    kind: Literal["on_activity"]
+    activity: Name
+    deadline_days: Annotated[int, Field(ge=1, le=DEADLINE_DAYS_MAX)]
+    default: Literal["available", "forfeit"]
+
+
 class PointTypeTerms(Part):
     """What holds for all points of a type."""
 
-    to_come: ClassVar[tuple[str, ...]] = (
-        "availability",
-        "courtesy_days",
-        "inactivity_months",
-        "maximum_balance",
-    )
+    to_come: ClassVar[tuple[str, ...]] = ()
 
     point_type: Name
     is_burnable: bool
@@ -88,6 +113,12 @@ class PointTypeTerms(Part):
         Field(discriminator="kind"),
     ]
     rounding: Rounding = Rounding()
+    availability: Annotated[AtOnce | AfterDays | OnActivity, Field(discriminator="kind")] = AtOnce(
+        kind="at_once"
+    )
+    courtesy_days: Annotated[int, Field(ge=0, le=366)] = 0
+    inactivity_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    maximum_balance: Annotated[int, Field(ge=1, le=POINTS_MAX)] | None = None
 
 
 def expiry_of(terms: PointTypeTerms) -> Expiry:
@@ -105,3 +136,23 @@ def expiry_of(terms: PointTypeTerms) -> Expiry:
             return Expiry(kind, n)
         case FixedDate(kind=kind, last_day=day, repeats_yearly=is_yearly):
             return Expiry(kind, 0, date.fromisoformat(day), is_yearly)
+
+
+def terms_of(terms: PointTypeTerms) -> PointTerms:
+    """What else holds for the type's lots, as a value."""
+    return PointTerms(
+        _availability(terms),
+        terms.courtesy_days,
+        terms.inactivity_months,
+        terms.maximum_balance,
+    )
+
+
+def _availability(terms: PointTypeTerms) -> Availability:
+    match terms.availability:
+        case AtOnce():
+            return AT_ONCE
+        case AfterDays(n=days):
+            return Availability(days)
+        case OnActivity(activity=activity, deadline_days=days, default=otherwise):
+            return Availability(days, activity, otherwise)

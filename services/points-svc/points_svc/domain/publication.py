@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from points_svc.domain import effects
 from points_svc.domain.conditions import compiled as compiled_condition
 from points_svc.domain.effects import Effect
-from points_svc.domain.point_types_document import PointTypeTerms, expiry_of
+from points_svc.domain.point_types_document import PointTypeTerms, expiry_of, terms_of
 from points_svc.domain.programme import Settings
 from points_svc.domain.rounding import Rounding
 from points_svc.domain.rule_sets import Rule, RuleSet
@@ -68,7 +68,14 @@ def _point_rule(document: RulesDocument, terms: PointTypeTerms, minor_per_unit: 
         rule_set((rule for rule in mine if rule.on == on), terms, minor_per_unit)
         for on in ("purchase", "activity")
     )
-    return PointRule(terms.point_type, purchases, expiry_of(terms), terms.is_burnable, activities)
+    return PointRule(
+        terms.point_type,
+        purchases,
+        expiry_of(terms),
+        terms.is_burnable,
+        activities,
+        terms_of(terms),
+    )
 
 
 def _effect(rule: AccrualRule, minor_per_unit: int) -> Effect:

@@ -19,7 +19,9 @@ Refusal
 ├── PointTypeDropped     409  a version published before has a point type that this one lacks;
 │                             `missing`
 ├── SettingsUnpublished    409  rules need settings to be read by, and there are none yet
-└── EffectiveInPast        422  a later version takes effect at its publication or after it
+├── EffectiveInPast        422  a later version takes effect at its publication or after it
+└── ExpiryInPast           422  a fixed date of expiry has passed when the version takes effect;
+                              `point_types`
 """
 
 from typing import ClassVar
@@ -160,3 +162,13 @@ class EffectiveInPast(Refusal):
     code: ClassVar[str] = "effective_in_past"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "A version cannot take effect in the past."
+
+
+class ExpiryInPast(Refusal):
+    """A fixed date of expiry has passed when the version takes effect, for `point_types`: what they
+    bring from then on would end as it begins.
+    """
+
+    code: ClassVar[str] = "expiry_in_past"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "Points would end as they begin."

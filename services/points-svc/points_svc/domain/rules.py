@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from points_svc.domain.effects import Multiply, PerMinor
 from points_svc.domain.expiry import Expiry
+from points_svc.domain.point_terms import PLAIN, PointTerms
 from points_svc.domain.rule_sets import Rule, RuleSet
 from points_svc.domain.scenes import NO_ZONES, Zones
 
@@ -28,6 +29,7 @@ class PointRule:
     expiry: Expiry
     is_burnable: bool
     activities: RuleSet = NO_RULES
+    terms: PointTerms = PLAIN
 
 
 def plain_rule(
@@ -103,6 +105,12 @@ class RuleBook:
         return tuple(
             sorted({rule.point_type for version in self.versions for rule in version.points})
         )
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The kinds of activities that lots of any version wait for (P4)."""
+        types = (rule.terms.availability for version in self.versions for rule in version.points)
+        return frozenset(one.activity for one in types if one.activity)
 
     @cached_property
     def reads(self) -> frozenset[str]:

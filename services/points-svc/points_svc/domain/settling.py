@@ -1,32 +1,96 @@
-"""What has to be done before and after points move: expire what has ended, pay the deficit first
-(P3, P14).
+"""What has to be done before and after points move: what time did is done, the deficit is paid
+first (P3, P4, P14).
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from contracts.events.points import PointsExpired
+from contracts.events.points import PointsActivated, PointsExpired
 from contracts.ids import FactId
-from points_svc.domain.basis import Portion
+from points_svc.domain.basis import LotBasis, Portion, packed
 from points_svc.domain.books import Book, said
-from points_svc.domain.lots import Lot, burn_order, first_of, sum_of
+from points_svc.domain.lots import ACTIVATED, FORFEITED, Lot, burn_order, first_of, sum_of
 from points_svc.domain.moments import moment_id
-from points_svc.domain.postings import AVAILABLE, DEFICIT, EXPIRY, Movement
+from points_svc.domain.postings import AVAILABLE, DEFICIT, EXPIRY, PENDING, Movement, Posting
 
 
-def expire_ended(book: Book) -> None:
-    """Expire what is left of every loaded lot whose time is over now, each at its own end."""
-    for lot in sorted(book.lots.values(), key=burn_order):
-        if lot.remaining and lot.has_ended(book.now):
-            assert lot.expires_at is not None
-            _expire(book, lot, lot.expires_at)
+def let_time_pass(book: Book) -> None:
+    """Do to every loaded lot what time has done by now: what was pending becomes available, or is
+    forfeit, at its own instant; what has ended expires, at its own end. What becomes available pays
+    the deficit first, also where it has ended since.
+    """
+    due = [lot for lot in book.lots.values() if lot.is_due(book.now)]
+    if any(lot.is_pending for lot in due):
+        for lot in sorted(due, key=lambda one: (one.available_from, *burn_order(one))):
+            if lot.is_pending:
+                _end_waiting(book, lot)
+        due = [lot for lot in book.lots.values() if lot.is_due(book.now)]
+    for lot in sorted(due, key=burn_order):
+        assert lot.expires_at is not None, "a lot that waits no longer is due at its end"
+        expire(book, lot, lot.expires_at)
 
 
-def _expire(book: Book, lot: Lot, at: datetime) -> None:
+def _end_waiting(book: Book, lot: Lot) -> None:
+    """What has ended before it could become available expires as it waits."""
+    if lot.expires_at is not None and lot.expires_at <= lot.available_from:
+        return
+    if lot.available_from > book.now:
+        return
+    if lot.forfeits:
+        forfeit(book, lot)
+    else:
+        activate(book, lot)
+
+
+def activate(book: Book, lot: Lot, activity_fact_id: str = "") -> None:
+    """Let a pending lot become available at its `available_from`, and pay the deficit (P4, P14)."""
+    active = lot._replace(stage=ACTIVATED, forfeits=False)
+    posting = make_available(book, active, lot.remaining, activity_fact_id)
+    book.change_lot(active)
+    pay_deficit(book, [lot.lot_id], posting.fact_id)
+
+
+def make_available(book: Book, lot: Lot, points: int, activity_fact_id: str = "") -> Posting:
+    """Post points of a lot from pending to available, at its `available_from`."""
+    at = lot.available_from
+    basis = LotBasis(lot.lot_id, at, lot.expires_at, None, activity_fact_id)
+    fact_id = moment_id(at, "activation", lot.lot_id)
     posting = book.post(
-        Movement(
-            "expiry", AVAILABLE, EXPIRY, lot.remaining, moment_id(at, "expiry", lot.lot_id), at
-        ),
+        Movement("activation", PENDING, AVAILABLE, points, fact_id, at, basis=packed(basis)),
+        shares=[Portion(lot.lot_id, points)],
+    )
+    say_activated(book, lot, posting, activity_fact_id)
+    return posting
+
+
+def say_activated(book: Book, lot: Lot, posting: Posting, activity_fact_id: str = "") -> None:
+    """Tell that points of a lot became available; of 0 points nothing is told."""
+    if not posting.points:
+        return
+    book.say(
+        PointsActivated(
+            **said(book, posting.posting_id, posting.occurred_at),
+            points=posting.points,
+            fact_id=FactId(lot.lot_id),
+            activity_fact_id=FactId(activity_fact_id) if activity_fact_id else None,
+        )
+    )
+
+
+def forfeit(book: Book, lot: Lot) -> None:
+    """Take what nobody claimed by the deadline (P4)."""
+    _lose(book, lot, lot.available_from, "forfeit", PENDING)
+    book.change_lot(book.lots[lot.lot_id]._replace(stage=FORFEITED))
+
+
+def expire(book: Book, lot: Lot, at: datetime) -> None:
+    """Expire what is left of a lot, also where it still waits."""
+    _lose(book, lot, at, "expiry", PENDING if lot.is_pending else AVAILABLE)
+
+
+def _lose(book: Book, lot: Lot, at: datetime, kind: str, side: str) -> None:
+    posting = book.post(
+        Movement(kind, side, EXPIRY, lot.remaining, moment_id(at, kind, lot.lot_id), at),
         [Portion(lot.lot_id, lot.remaining, expired=lot.remaining)],
     )
     book.say(
@@ -38,13 +102,14 @@ def _expire(book: Book, lot: Lot, at: datetime) -> None:
 
 def pay_deficit(book: Book, given: Iterable[str], fact_id: str) -> None:
     """Let what these lots hold pay the deficit, in burn order, also where their time is over (P2,
-    P14).
+    P14). What is pending pays once it is available.
     """
     if not book.deficit:
         return
     lots = sorted((book.lots[lot_id] for lot_id in set(given)), key=burn_order)
     portions = first_of(
-        [Portion(lot.lot_id, lot.remaining) for lot in lots if lot.remaining], book.deficit
+        [Portion(o.lot_id, o.remaining) for o in lots if o.remaining and not o.is_pending],
+        book.deficit,
     )
     if portions:
         book.post(
@@ -64,5 +129,5 @@ def give_back(book: Book, move: Movement, portions: Sequence[Portion]) -> str:
         lot = book.lots[portion.lot_id]
         if lot.remaining and lot.has_ended(book.now):
             assert lot.expires_at is not None
-            _expire(book, lot, max(lot.expires_at, move.occurred_at))
+            expire(book, lot, max(lot.expires_at, move.occurred_at))
     return posting.posting_id

@@ -7,6 +7,7 @@ from contracts.events.purchases import PurchaseRecorded
 from points_svc.domain import accrual
 from points_svc.domain.books import Books
 from points_svc.domain.standings import NOBODY, FactKey, Standing
+from points_svc.handlers.heed_activities import heed_activities
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
 from points_svc.handlers.rerate_purchases import rerate_purchases
@@ -45,6 +46,8 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
         standing = standings.get(purchase.member_id, NOBODY)
         bought = accrual.purchased(purchase, known[fact_id].told, terms.rules, standing)
         accrual.accrue(books, bought, waiting.get(fact_id, ()), terms)
+    if terms.rules.awaited:
+        await heed_activities(tx, books, [(p.member_id, p.fact_id) for p in fresh.values()])
     await post_books(tx, books)
     await _rerate_overtaken(tx, before, standings)
 

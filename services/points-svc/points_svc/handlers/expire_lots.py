@@ -2,8 +2,8 @@
 
 from chassis.tx import Tx
 from points_svc.domain.books import Books
-from points_svc.domain.lots import next_end
-from points_svc.domain.settling import expire_ended
+from points_svc.domain.lots import next_due
+from points_svc.domain.settling import let_time_pass
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.store import accounts, due, programme
@@ -22,9 +22,9 @@ async def expire_lots(tx: Tx, limit: int) -> int:
     books = Books(tx.now, version, locked, zone)
     await load_lots(tx, books.all())
     for book in books.all():
-        expire_ended(book)
+        let_time_pass(book)
         book.close_spent()
-        book.due_at = next_end(book.lots.values())
+        book.due_at = next_due(book.lots.values())
     await post_books(tx, books)
     await due.done_due(tx, [(a.member_id, a.point_type) for a in locked], tx.now)
     return len(locked)

@@ -8,9 +8,10 @@ from points_svc.domain.basis import ChangeBasis, DecisionBasis, Portion, unpacke
 from points_svc.domain.explain import Explanation
 from points_svc.domain.postings import Posting
 from points_svc.domain.refusals import PostingNotFound
+from points_svc.handlers.explain_lot import OF_LOTS, explain_lot
 from points_svc.store import postings, programme, returns, views
 
-RATED = ("reversal", "rerating", "forgiveness")
+RATED = ("reversal", "rerating", "forgiveness", "review")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ async def _explanation(tx: Tx, posting: Posting) -> Explanation:
     if posting.kind in RATED:
         basis = unpacked(posting.basis, ChangeBasis)
         return await _rated(tx, posting, basis.purchase_fact_id, basis)
+    if posting.kind in OF_LOTS:
+        return await explain_lot(tx, posting)
     return Explanation(decision=unpacked(posting.basis, DecisionBasis))
 
 

@@ -2,11 +2,12 @@
 
 from chassis.tx import Conflict, Tx
 from points_svc.domain.books import Books
-from points_svc.store import accounts, due, journal, postings
+from points_svc.store import accounts, due, journal, lot_terms, postings, shortfalls
 
 
 async def post_books(tx: Tx, books: Books) -> None:
-    """Write accounts, postings, draws, the journal and what is due, and say what was said.
+    """Write accounts, postings, draws, what changed of lots' time, shortfalls that are to be
+    reviewed, the journal and what is due, and say what was said.
 
     Accounts go first: where one was changed since it was read, somebody else was faster. Raises
     Conflict.
@@ -21,6 +22,9 @@ async def post_books(tx: Tx, books: Books) -> None:
             raise Conflict("an account was opened since it was looked for")
         await postings.append_postings(tx, written)
         await postings.append_draws(tx, written)
+        await lot_terms.append_lot_terms(tx, written)
+        await lot_terms.append_absences(tx, written)
+        await shortfalls.append_shortfalls(tx, written)
         await journal.append_journal(tx, books)
         planned = [
             (book.due_at, book.member_id, book.point_type)

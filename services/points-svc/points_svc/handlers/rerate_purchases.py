@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
 from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
-from points_svc.domain.settling import expire_ended
+from points_svc.domain.settling import let_time_pass
 from points_svc.domain.standings import NOBODY, Standing
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
@@ -36,7 +36,7 @@ async def rerate_purchases(
     short = {books.of(d.purchase.member_id, d.point_type) for d in due if is_short(books, d)}
     await load_lots(tx, short)
     for book in short:
-        expire_ended(book)
+        let_time_pass(book)
     for one in sorted(due, key=lambda d: (d.purchase.occurred_at, d.purchase.fact_id)):
         bring_to_target(books, one, terms)
     for book in short:

@@ -6,6 +6,7 @@ from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, Purch
 from contracts.events.tiers import TierChanged
 from points_svc.handlers.accrue_activities import accrue_activities
 from points_svc.handlers.accrue_purchases import accrue_purchases
+from points_svc.handlers.release_pending import release_pending
 from points_svc.handlers.remember_members import remember_members
 from points_svc.handlers.rerate_members import rerate_members
 from points_svc.handlers.rerate_segments import rerate_segments
@@ -18,5 +19,6 @@ SUBSCRIPTIONS = (
     on(SegmentLeft, rerate_segments),
     on(PurchaseRecorded, accrue_purchases),
     on(ActivityRecorded, accrue_activities),
+    on(ActivityRecorded, release_pending),
     on(PurchaseReturned, reverse_returns),
 )

@@ -14,16 +14,24 @@ from points_svc.domain.moments import first_id
 Key = tuple[str, str]
 
 LOT = """
-SELECT p.member_id, p.point_type, p.fact_id AS lot_id, p.occurred_at, p.available_from,
-       p.expires_at, p.points AS granted,
+SELECT p.member_id, p.point_type, p.fact_id AS lot_id, p.occurred_at,
+       coalesce(t.available_from, p.available_from) AS available_from,
+       CASE WHEN t.seq IS NULL THEN p.expires_at ELSE t.expires_at END AS expires_at,
+       p.points AS granted,
        CAST(p.points - coalesce(d.points, 0) AS bigint) AS remaining,
-       CAST(coalesce(d.expired, 0) AS bigint) AS expired
+       CAST(coalesce(d.expired, 0) AS bigint) AS expired,
+       coalesce(t.stage, CASE p.credit WHEN 'pending' THEN 'pending' ELSE 'open' END) AS stage,
+       coalesce(t.awaits, '') AS awaits, coalesce(t.forfeits, false) AS forfeits, t.away_since
 """
 DRAWN = """
 LEFT JOIN LATERAL (
     SELECT sum(w.points) AS points, sum(w.expired) AS expired FROM draw w
     WHERE w.member_id = p.member_id AND w.lot_id = p.fact_id AND w.point_type = p.point_type) d
 ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM lot_term u
+    WHERE u.member_id = p.member_id AND u.lot_id = p.fact_id AND u.point_type = p.point_type
+    ORDER BY u.seq DESC LIMIT 1) t ON true
 """
 OPEN_LOTS = f"""
 {LOT}

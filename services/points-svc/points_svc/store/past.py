@@ -16,7 +16,7 @@ GROUP BY point_type, kind, debit, credit
 ORDER BY point_type, kind, debit, credit
 """
 LOTS_AS_OF = """
-SELECT p.point_type, p.fact_id AS lot_id, p.expires_at,
+SELECT p.point_type, p.fact_id AS lot_id, e.expires_at,
        CAST(p.points - coalesce(d.points, 0) AS bigint) AS remaining
 FROM posting p
 LEFT JOIN LATERAL (
@@ -26,7 +26,14 @@ LEFT JOIN LATERAL (
     WHERE w.member_id = p.member_id AND w.lot_id = p.fact_id AND w.point_type = p.point_type
       AND q.occurred_at <= :at
       AND (CAST(:known_at AS timestamptz) IS NULL OR q.recorded_at <= :known_at)) d ON true
-WHERE p.member_id = :member_id AND p.part = p.point_type AND p.expires_at > :at
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN u.seq IS NULL THEN p.expires_at ELSE u.expires_at END AS expires_at
+    FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+        SELECT * FROM lot_term v
+        WHERE v.member_id = p.member_id AND v.lot_id = p.fact_id AND v.point_type = p.point_type
+          AND (CAST(:known_at AS timestamptz) IS NULL OR v.recorded_at <= :known_at)
+        ORDER BY v.seq DESC LIMIT 1) u ON true) e
+WHERE p.member_id = :member_id AND p.part = p.point_type AND e.expires_at > :at
   AND p.occurred_at <= :at
   AND (CAST(:known_at AS timestamptz) IS NULL OR p.recorded_at <= :known_at)
 """

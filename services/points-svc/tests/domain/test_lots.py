@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from points_svc.domain.basis import Portion
+from points_svc.domain.expiry import Expiry
 from points_svc.domain.lots import Lot, draw, first_of, rest_of
-from points_svc.domain.rules import Expiry
 from points_svc.domain.wall_time import first_day_without
 from points_testing.ledger import SHANGHAI, shanghai
 

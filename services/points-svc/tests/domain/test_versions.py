@@ -6,8 +6,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from points_svc.domain.expiry import Expiry
 from points_svc.domain.rerating import Accrued, outdated
-from points_svc.domain.rules import Expiry, RuleBook, plain_rule
+from points_svc.domain.rules import RuleBook, plain_rule
 from points_testing.histories import NOW, SHORT, TICKS, at, demand_sound, hear, histories, rated
 from points_testing.ledger import BY_TIER, Ledger, purchase
 

@@ -178,13 +178,6 @@ def changed(path: str, value: object) -> dict[str, Any]:
             id="a level that there is not",
         ),
         pytest.param(
-            "/point_types/0/availability",
-            "pending",
-            "/point_types/0",
-            "availability_not_available",
-            id="nor pending points",
-        ),
-        pytest.param(
             "/rules/0/effect/points",
             1,
             "/rules/0/effect/points",

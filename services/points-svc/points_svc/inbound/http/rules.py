@@ -9,6 +9,7 @@ from points_svc.domain.findings import findings
 from points_svc.domain.programme import Settings
 from points_svc.domain.refusals import (
     EffectiveInPast,
+    ExpiryInPast,
     PointTypeDropped,
     RulesNotFound,
     RulesPublished,
@@ -111,6 +112,7 @@ async def draft(body: RulesDocument, tx: TxDep) -> JudgedView:
         RulesNotFound,
         RulesPublished,
         EffectiveInPast,
+        ExpiryInPast,
         PointTypeDropped,
         SettingsUnpublished,
     ),
