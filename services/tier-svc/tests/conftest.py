@@ -173,10 +173,14 @@ class Hall:
         for batch in batches:
             await self.stage.deliver(*([batch] if isinstance(batch, Event) else batch))
 
-    async def told(self, shop: Shop) -> list[tuple[str, int, datetime, datetime | None]]:
+    async def told(
+        self, shop: Shop, ladder: str = "classic"
+    ) -> list[tuple[str, int, datetime, datetime | None]]:
         """What is kept as told: (tier, ordinal, from, to)."""
         (row,) = await self.stage.rows(
-            "SELECT told FROM standing WHERE member_id = :member", member=shop.member
+            "SELECT told FROM standing WHERE member_id = :member AND ladder = :ladder",
+            member=shop.member,
+            ladder=ladder,
         )
         return [
             (one["tier"], one["ordinal"], _at(one["from_at"]), _at(one["to_at"]))

@@ -1,17 +1,17 @@
 """What is known of members, put together from what was heard and decided."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chassis.tx import Tx
 from contracts.ids import MemberId
-from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.facts import NO_POINTS, Fact, Heard
+from tier_svc.domain.folding import unfolded, with_lines
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.measures import ACTIVITY_METRICS, EVERYTHING
 from tier_svc.domain.publications import Known
 from tier_svc.domain.ways import Goal, Way
-from tier_svc.store import facts, members, others, ways
+from tier_svc.store import facts, folds, members, others, ways
 
 
 class _Needs(NamedTuple):
@@ -31,11 +31,13 @@ async def known_members(
     if not enrolled:
         return []
     ids = list(enrolled)
-    given = await _ways(tx, enrolled)
+    given = await _ways(tx, [member for member in ids if enrolled[member].has_ways])
     goals = [w.goal for of in given.values() for several in of.values() for w in several if w.goal]
-    heard = await _heard(tx, ids, _needs(ladders, goals))
+    folded = await _folds(tx, [member for member in ids if enrolled[member].has_folds])
+    heard = await _heard(tx, ids, _needs(ladders, goals), folded)
     return [
-        Known(member, enrolled[member][0], heard[member], given.get(member, {})) for member in ids
+        Known(member, enrolled[member].enrolled_at, heard[member], given.get(member, {}))
+        for member in ids
     ]
 
 
@@ -50,7 +52,9 @@ def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal]) -> _Needs:
     )
 
 
-async def _heard(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[MemberId, Heard]:
+async def _heard(
+    tx: Tx, ids: Sequence[MemberId], needs: _Needs, folded: folds.Folds
+) -> dict[MemberId, Heard]:
     points = await facts.points_of_members(tx, ids, needs.point_types)
     purchases = await facts.purchases_of_members(tx, ids, points)
     if needs.goods:
@@ -60,6 +64,11 @@ async def _heard(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[MemberI
                 one._replace(more=goods.get((member, one.fact_id))) for one in bought
             ]
     returns = await facts.returns_of_members(tx, ids, points)
+    for member, several in folded.items():
+        of = {fact_id: points.get((member, fact_id), NO_POINTS) for fact_id in several}
+        bought = purchases.get(member, [])
+        purchases[member] = unfolded(bought, several, of, with_goods=needs.goods)
+        returns[member] = with_lines(returns.get(member, ()), several)
     more = await _others(tx, ids, needs)
     return {
         member: Heard(purchases.get(member, ()), returns.get(member, ()), more.get(member, ()))
@@ -77,11 +86,12 @@ async def _others(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[Member
     return out
 
 
-async def _ways(
-    tx: Tx, enrolled: Mapping[MemberId, tuple[datetime, bool]]
-) -> dict[MemberId, dict[str, list[Way]]]:
+async def _folds(tx: Tx, ids: Sequence[MemberId]) -> folds.Folds:
+    return await folds.folds_of_members(tx, ids) if ids else {}
+
+
+async def _ways(tx: Tx, ids: Sequence[MemberId]) -> dict[MemberId, dict[str, list[Way]]]:
     """The ways up of those who ever had one, by ladder."""
-    ids = [member for member, (_, has_ways) in enrolled.items() if has_ways]
     if not ids:
         return {}
     out: dict[MemberId, dict[str, list[Way]]] = {}

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.tx import Tx
 from contracts.ids import MemberId
+from tier_svc.domain.folding import FOLDED_AFTER
 
 OPEN_MEMBERS = """
-INSERT INTO member (member_id, enrolled_at)
-SELECT member_id, enrolled_at
+INSERT INTO member (member_id, enrolled_at, folds_at)
+SELECT member_id, enrolled_at, :folds_at
 FROM unnest(CAST(:members AS text[]), CAST(:enrolled AS timestamptz[]))
     AS u (member_id, enrolled_at)
 ORDER BY member_id
@@ -17,7 +19,7 @@ WHERE member.enrolled_at IS NULL AND excluded.enrolled_at IS NOT NULL
 """
 
 ENROLLED_MEMBERS = """
-SELECT member_id, enrolled_at, has_ways FROM member
+SELECT member_id, enrolled_at, has_ways, has_folds FROM member
 WHERE member_id = ANY (CAST(:members AS text[])) AND enrolled_at IS NOT NULL ORDER BY member_id
 """
 
@@ -40,17 +42,22 @@ async def open_members(tx: Tx, enrolled: Mapping[MemberId, datetime | None]) -> 
         OPEN_MEMBERS,
         members=members,
         enrolled=[enrolled[member] for member in members],
+        folds_at=tx.now + FOLDED_AFTER,
     )
 
 
-async def enrolled_members(
-    tx: Tx, members: Sequence[MemberId]
-) -> dict[MemberId, tuple[datetime, bool]]:
-    """When each of these enrolled, by id, and whether a way up was ever given to them; nothing for
-    those of whom that is not known yet.
-    """
+class Enrolled(NamedTuple):
+    """When a member enrolled, and whether there are ways up or folds to look for."""
+
+    enrolled_at: datetime
+    has_ways: bool
+    has_folds: bool
+
+
+async def enrolled_members(tx: Tx, members: Sequence[MemberId]) -> dict[MemberId, Enrolled]:
+    """Those of these members who are enrolled, by id."""
     rows = await tx.execute("enrolled_members", ENROLLED_MEMBERS, members=list(members))
-    return {row.member_id: (row.enrolled_at, row.has_ways) for row in rows}
+    return {row.member_id: Enrolled(row.enrolled_at, row.has_ways, row.has_folds) for row in rows}
 
 
 async def members_after(tx: Tx, after: str, limit: int) -> list[MemberId]:
