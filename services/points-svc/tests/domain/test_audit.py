@@ -18,7 +18,7 @@ from points_svc.domain.holds import Hold
 from points_svc.domain.postings import NO_HEAD, Draw, Posting, chained
 from points_svc.domain.violations import Violation
 from points_testing.deciding import STEPS, live
-from points_testing.histories import SHORT, histories
+from points_testing.histories import FORMS, SHORT, histories
 from points_testing.ledger import Ledger, purchase, shanghai
 
 NOON = shanghai("2026-03-02 12:00")
@@ -50,10 +50,14 @@ def read_book(ledger: Ledger, book: Book) -> list[Violation]:
     return read(book.account(), book.postings, book.draws, holds=kept)
 
 
-@settings(max_examples=400, deadline=None)
-@given(histories(), STEPS, st.sampled_from(["deficit", "forgive"]))
-def test_I8_honest_books_are_sound_whatever_was_decided(history, steps, policy):
-    ledger = Ledger(SHORT, policy)
+RULES = [SHORT, *FORMS.values()]
+POLICIES = ["deficit", "forgive", "review"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(histories(), STEPS, st.sampled_from(RULES), st.sampled_from(POLICIES))
+def test_I8_honest_books_are_sound_whatever_was_decided(history, steps, rules, policy):
+    ledger = Ledger(rules, policy)
     live(ledger, history, steps)
     for book in ledger.books.all():
         assert read_book(ledger, book) == []

@@ -162,8 +162,13 @@ def as_csv(columns: Sequence[str], rows: Iterable[Iterable[Any]], has_header: bo
     writer = csv.writer(text)
     if has_header:
         writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_plain(value) for value in row] for row in rows)
     return text.getvalue().encode()
+
+
+def _plain(value: Any) -> Any:
+    """A truth as JSON writes it."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def as_lines(rows: Iterable[Iterable[Any]]) -> bytes:
