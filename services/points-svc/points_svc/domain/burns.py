@@ -13,11 +13,12 @@ from contracts.events.points import PointsBurned
 from contracts.ids import BurnId
 from points_svc.domain.basis import DecisionBasis, Portion, packed
 from points_svc.domain.books import Book, said
+from points_svc.domain.extension import lengthen
 from points_svc.domain.lots import draw, sum_of
 from points_svc.domain.moments import moment_id
 from points_svc.domain.postings import AVAILABLE, BURN, Movement
 from points_svc.domain.refusals import NameReused, PointsInsufficient
-from points_svc.domain.settling import give_back
+from points_svc.domain.settling import expire_ended, return_points
 
 BURNED, CANCELLED, TOMBSTONE = "burned", "cancelled", "tombstone"
 
@@ -101,17 +102,27 @@ def burn_now(book: Book, ask: BurnAsk, basis: DecisionBasis) -> Burn:
     )
 
 
-def cancel(book: Book, burn: Burn, basis: DecisionBasis) -> Burn:
-    """Give a burn's points back to the same lots with the expiry they had; there is no courtesy
-    period (P9).
+def cancel(
+    book: Book, burn: Burn, basis: DecisionBasis, courtesy_until: datetime | None = None
+) -> Burn:
+    """Give a burn's points back to the same lots with the expiry they had; what belongs to a lot
+    whose time is over lives on until the end of the courtesy period, or expires at once (P9).
     """
     assert burn.state == BURNED, "a burn is cancelled once"
     fact_id = moment_id(book.now, "cancel", burn.source, burn.burn_id)
     move = Movement("cancel", BURN, AVAILABLE, burn.points, fact_id, book.now, basis=packed(basis))
-    posting_id = give_back(book, move, burn.lots)
+    posting = return_points(book, move, burn.lots)
+    if courtesy_until is not None:
+        for portion in burn.lots:
+            lot = book.lots[portion.lot_id]
+            if lot.remaining and lot.has_ended(book.now):
+                lengthen(book, lot, courtesy_until, "courtesy")
+    expire_ended(book, burn.lots, move.occurred_at)
     book.say(
         BurnCancelledEvent(
-            **said(book, posting_id, book.now), points=burn.points, burn_id=BurnId(burn.burn_id)
+            **said(book, posting.posting_id, book.now),
+            points=burn.points,
+            burn_id=BurnId(burn.burn_id),
         )
     )
     return replace(burn, state=CANCELLED, cancelled_at=book.now)

@@ -20,8 +20,14 @@ Refusal
 │                             `missing`
 ├── SettingsUnpublished    409  rules need settings to be read by, and there are none yet
 ├── EffectiveInPast        422  a later version takes effect at its publication or after it
-└── ExpiryInPast           422  a fixed date of expiry has passed when the version takes effect;
-                              `point_types`
+├── ExpiryInPast           422  a fixed date of expiry has passed when the version takes effect;
+│                             `point_types`
+├── LotNotFound            404  the member has no such lot
+├── LotWithoutEnd          409  a lot that never ends cannot last longer
+├── LotEnded               409  the lot has ended; what was lost can be reinstated
+├── NothingLeft            409  nothing is left of the lot that could last longer
+├── NothingExpired         409  nothing of the lot was lost to time
+└── EndNotLater            422  a lot lasts longer than before and than now, at most 20 years
 """
 
 from typing import ClassVar
@@ -172,3 +178,47 @@ class ExpiryInPast(Refusal):
     code: ClassVar[str] = "expiry_in_past"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "Points would end as they begin."
+
+
+class LotNotFound(Refusal):
+    """The member has no such lot of the point type."""
+
+    code: ClassVar[str] = "lot_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such lot."
+
+
+class LotWithoutEnd(Refusal):
+    """A lot that never ends cannot last longer."""
+
+    code: ClassVar[str] = "lot_without_end"
+    title: ClassVar[str] = "This lot never ends."
+
+
+class LotEnded(Refusal):
+    """The lot has ended: what of it was lost to time can be reinstated."""
+
+    code: ClassVar[str] = "lot_ended"
+    title: ClassVar[str] = "This lot has ended."
+
+
+class NothingLeft(Refusal):
+    """Nothing is left of the lot, nor held, that could last longer."""
+
+    code: ClassVar[str] = "nothing_left"
+    title: ClassVar[str] = "Nothing is left of this lot."
+
+
+class NothingExpired(Refusal):
+    """Nothing of the lot was lost to time, or it has been given back or taken back."""
+
+    code: ClassVar[str] = "nothing_expired"
+    title: ClassVar[str] = "Nothing of this lot was lost to time."
+
+
+class EndNotLater(Refusal):
+    """A lot is to last longer than it does and than now, and at most 20 years from now."""
+
+    code: ClassVar[str] = "end_not_later"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The lot would not last longer, or too long."

@@ -123,11 +123,24 @@ def give_back(book: Book, move: Movement, portions: Sequence[Portion]) -> str:
     and what belongs to a lot whose time is over expires at once (P9, P14). Answers the posting's
     id.
     """
-    posting = book.post(move, [Portion(portion.lot_id, -portion.points) for portion in portions])
-    pay_deficit(book, [portion.lot_id for portion in portions], move.fact_id)
+    posting = return_points(book, move, portions)
+    expire_ended(book, portions, move.occurred_at)
+    return posting.posting_id
+
+
+def expire_ended(book: Book, portions: Sequence[Portion], came_back_at: datetime) -> None:
+    """Expire what came back to lots whose time is over."""
     for portion in portions:
         lot = book.lots[portion.lot_id]
         if lot.remaining and lot.has_ended(book.now):
             assert lot.expires_at is not None
-            expire(book, lot, max(lot.expires_at, move.occurred_at))
-    return posting.posting_id
+            expire(book, lot, max(lot.expires_at, came_back_at))
+
+
+def return_points(book: Book, move: Movement, portions: Sequence[Portion]) -> Posting:
+    """Post `move` into available and give the portions back to their lots; a deficit is paid first.
+    Lots whose time is over are left with what came back to them.
+    """
+    posting = book.post(move, [Portion(portion.lot_id, -portion.points) for portion in portions])
+    pay_deficit(book, [portion.lot_id for portion in portions], move.fact_id)
+    return posting

@@ -1,5 +1,7 @@
 """Give back what was burned."""
 
+from datetime import datetime
+
 from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Books
@@ -7,6 +9,7 @@ from points_svc.domain.burns import BURNED, Burn, cancel, tombstone
 from points_svc.domain.holds import TOMBSTONE
 from points_svc.domain.refusals import HoldNotCaptured
 from points_svc.domain.rules_document import BURNABLE
+from points_svc.domain.wall_time import add_days
 from points_svc.handlers.lock_account import lock_account
 from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
@@ -31,11 +34,20 @@ async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tupl
         return burn, True
     books, book = await open_book(tx, account, burn.lots)
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, burn_id, burn.purpose)
-    cancelled = cancel(book, burn, why)
+    cancelled = cancel(book, burn, why, await _courtesy_until(tx, burn.point_type))
     book.close_spent()
     await holds.cancel_burn(tx, cancelled)
     await post_books(tx, books)
     return cancelled, False
+
+
+async def _courtesy_until(tx: Tx, point_type: str) -> datetime | None:
+    """How long points live on that come back to a lot which has ended, by the version in force."""
+    rules = await programme.rules_now(tx)
+    rule = rules.of(point_type) if rules else None
+    if rules is None or rule is None or not rule.terms.courtesy_days:
+        return None
+    return add_days(tx.now, rule.terms.courtesy_days, rules.zone)
 
 
 async def _bury(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn:

@@ -36,6 +36,14 @@ FROM (
 {DRAWN}
 ORDER BY p.fact_id DESC, p.part DESC
 """
+FIND_LOT = f"""
+{LOT}
+FROM (
+    SELECT * FROM posting q
+    WHERE q.member_id = :member_id AND q.fact_id = :lot_id AND q.part = :point_type
+      AND q.part = q.point_type) p
+{DRAWN}
+"""
 LAST = "~"
 """Sorts after every id."""
 
@@ -52,6 +60,7 @@ class LotRow:
     granted: int
     remaining: int
     expired: int
+    stage: str
 
 
 async def postings_before(
@@ -98,9 +107,21 @@ async def lots_before(
     rows = await tx.execute(
         "lots_before", LOTS_BEFORE, member_id=member_id, fact_id=fact_id, part=part, limit=limit
     )
-    fields = LotRow.__dataclass_fields__
-    return [LotRow(**{k: v for k, v in row._asdict().items() if k in fields}) for row in rows]
+    return [_lot(row) for row in rows]
+
+
+async def find_lot(tx: Tx, member_id: str, lot_id: str, point_type: str) -> LotRow:
+    """A lot of a member that is there, as it stands."""
+    (row,) = await tx.execute(
+        "find_lot", FIND_LOT, member_id=member_id, lot_id=lot_id, point_type=point_type
+    )
+    return _lot(row)
 
 
 def _posting(row: Row[Any]) -> Posting:
     return Posting(**row._asdict())
+
+
+def _lot(row: Row[Any]) -> LotRow:
+    fields = LotRow.__dataclass_fields__
+    return LotRow(**{name: value for name, value in row._asdict().items() if name in fields})

@@ -1,6 +1,16 @@
 """The doors of points-svc, by noun."""
 
-from points_svc.inbound.http import audit, balances, burns, holds, past, previews, reports, rules
+from points_svc.inbound.http import (
+    audit,
+    balances,
+    burns,
+    holds,
+    lots,
+    past,
+    previews,
+    reports,
+    rules,
+)
 
 ROUTERS = (
     balances.router,
@@ -10,5 +20,6 @@ ROUTERS = (
     audit.router,
     holds.router,
     burns.router,
+    lots.router,
     rules.router,
 )

@@ -95,7 +95,9 @@ class PostingPage(View):
 
 
 class LotView(View):
-    """A lot: what one fact brought, what is left of it and what of it was lost to time."""
+    """A lot: what one fact brought, what is left of it and what of it was lost to time. `stage`:
+    `open` (available from its posting on), `pending`, `activated` or `forfeited`.
+    """
 
     lot_id: str
     point_type: str
@@ -105,6 +107,7 @@ class LotView(View):
     occurred_at: Instant
     available_from: Instant
     expires_at: Instant | None
+    stage: str
 
 
 class LotPage(View):
