@@ -52,9 +52,13 @@ async def zombie_hearing(house: House, broker: Broker) -> AsyncIterator[Process]
     process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE)
     try:
         yield process
+        process.stdin.close()
+        async with asyncio.timeout(STOP_MAX_S):  # who leaves in order is not waited for
+            await process.wait()
     finally:
-        process.kill()
-        await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def aside(call: Callable[[], None]) -> None:
@@ -116,6 +120,7 @@ async def test_relay_and_consumer_stop_while_the_broker_is_dead(
                 await consumer.stop()
                 await relay.stop()
         finally:
+            await aside(broker.wipe)  # who could not leave the group would be waited for
             await aside(broker.start)
     assert await house.unsent() == 1
 

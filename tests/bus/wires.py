@@ -11,7 +11,6 @@ from chassis.bus.kafka import KafkaBus
 from chassis.bus.local import LocalBus
 from chassis.bus.message import Message
 from chassis.bus.port import Bus
-from chassis.bus.topics import topics_of
 from chassis.database import Database
 from chassis.testing.eventually import eventually
 from chassis.tx import Cause
@@ -59,17 +58,7 @@ class KafkaWire:
 
     async def forget(self) -> None:
         """Leave nothing of the tests before."""
-        async with admin(self.broker) as at:
-
-            async def left() -> list[str]:
-                known = set(await at.list_topics())
-                return [topic for topic in topics_of(AUTHOR) if topic in known]
-
-            async def none_left() -> bool:
-                return not await left()
-
-            await at.delete_topics(await left())
-            await eventually(none_left, what="topics deleted")
+        await forget(self.broker)
 
     async def recreate(self) -> None:
         """The topics are lost with all that was in them, and made again by whoever needs them."""
@@ -101,6 +90,20 @@ async def partition_ends(broker: Broker) -> dict[int, int]:
         await consumer.stop()
 
 
+async def forget(broker: Broker) -> None:
+    """Leave no topic of whoever used the broker before."""
+    async with admin(broker) as at:
+
+        async def left() -> list[str]:
+            return [topic for topic in await at.list_topics() if not topic.startswith("_")]
+
+        async def none_left() -> bool:
+            return not await left()
+
+        await at.delete_topics(await left())
+        await eventually(none_left, what="topics deleted")
+
+
 async def put(wire: Wire, author: Database, messages: Sequence[Message]) -> None:
     """Put raw messages on the bus, whatever they say."""
     bus = wire.bus(AUTHOR)
@@ -123,6 +126,7 @@ __all__ = [
     "KafkaWire",
     "LocalWire",
     "Wire",
+    "forget",
     "partition_ends",
     "put",
 ]

@@ -10,6 +10,8 @@ import structlog
 
 from chassis.testing.databases import Server
 from deploy.kafka import Broker
+from tests.bus.wires import forget
+from tests.e2e.running import Run
 from tests.e2e.suite import Ground, Transport
 
 
@@ -19,29 +21,28 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A real broker of this session (tests/suites.py deselects where none can run)."""
-    broker = Broker(tmp_path_factory.mktemp("kafka"))
-    broker.start()
-    yield broker
-    broker.stop()
-
-
 @pytest_asyncio.fixture(scope="module", params=["local", "kafka"], loop_scope="session")
 async def ground(
     request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Ground]:
     """Where a suite may stand: local first, then Kafka."""
     transport: Transport = request.param
-    brokers = fresh(request.getfixturevalue("broker")) if transport == "kafka" else ""
+    brokers = await emptied(request.getfixturevalue("broker")) if transport == "kafka" else ""
     folder = tmp_path_factory.mktemp(f"suite-{transport}")
     yield Ground(server, folder, transport, brokers)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def fresh(broker: Broker) -> str:
+async def emptied(broker: Broker) -> str:
     """The address of the broker, without anything that an earlier suite said."""
-    broker.wipe()
-    broker.start()
+    await forget(broker)
     return broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """`make run` without a demo, up for everybody who only looks or shops."""
+    running = Run(tmp_path_factory.mktemp("runner") / "var")
+    running.bring_up()
+    yield running
+    running.clear()

@@ -94,6 +94,11 @@ class Run:
         assert ended.returncode == 1, ended.stdout + ended.stderr
         return ended.stderr
 
+    @property
+    def is_up(self) -> bool:
+        """Whether its runner lives."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """kill -9, as a crash would."""
         self._end(signal.SIGKILL)
@@ -118,7 +123,7 @@ class Run:
 
     def clear(self) -> None:
         """End whatever is left."""
-        if self._process and self._process.poll() is None:
+        if self.is_up:
             self._end(signal.SIGTERM)
         cluster = self.folder / "postgres"
         if (cluster / "postmaster.pid").exists():

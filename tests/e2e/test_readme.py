@@ -5,8 +5,6 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.running import Run
 
 README = Path(__file__).parents[2] / "README.md"
@@ -36,20 +34,12 @@ def script(lines: list[str]) -> str:
     return "\n".join(out)
 
 
-@pytest.fixture
-def run(tmp_path: Path):
-    running = Run(tmp_path / "var")
-    running.bring_up()
-    yield running
-    running.clear()
-
-
-def test_the_main_job_answers_as_the_readme_says(run: Run, tmp_path: Path):
+def test_the_main_job_answers_as_the_readme_says(run: Run):
     lines = main_job()
     assert sum("# → " in line for line in lines) == 8
     done = subprocess.run(
         ["bash", "-c", script(lines)],
-        cwd=tmp_path,
+        cwd=run.folder.parent,
         capture_output=True,
         text=True,
         check=False,

@@ -20,16 +20,9 @@ SERVICES = {"member-svc", "points-svc", "tier-svc", "benefit-svc"}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    running = Run(tmp_path_factory.mktemp("runner") / "var")
-    running.bring_up()
-    yield running
-    running.clear()
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Run]:
-    running = Run(tmp_path / "var")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A folder whose runner these tests end and start again."""
+    running = Run(tmp_path_factory.mktemp("ours") / "var")
     yield running
     running.clear()
 
@@ -97,51 +90,52 @@ def test_a_second_runner_on_the_same_folder_is_refused(run: Run) -> None:
     assert len(said.splitlines()) == 1
 
 
-def test_sigterm_stops_everything_within_ten_seconds(fresh: Run) -> None:
-    fresh.bring_up()
-    assert fresh.databases_left()
-    assert fresh.stop() < 10
-    assert fresh.left() == []
-    assert fresh.databases_left() == []
-    said = fresh.refused(PROGRAMME="grocer")
-    assert "holds the programme 'classic', not 'grocer'" in said
-    assert len(said.splitlines()) == 1
-
-
-async def test_kill_nine_loses_nothing_and_the_next_run_goes_on(fresh: Run) -> None:
-    told = fresh.bring_up()
+async def test_kill_nine_loses_nothing_and_the_next_run_goes_on(ours: Run) -> None:
+    told = ours.bring_up()
     async with client(told) as till:
         member_id = await buy(till, "6100002")
-    fresh.kill()
+    ours.kill()
 
     async def children_have_ended() -> bool:
-        return fresh.left() == []
+        return ours.left() == []
 
     await eventually(children_have_ended, within_s=5, what="children end with the runner")
-    (server,) = fresh.databases_left()
-    again = fresh.bring_up()
-    assert fresh.databases_left() == [server]
+    (server,) = ours.databases_left()
+    again = ours.bring_up()
+    assert ours.databases_left() == [server]
     assert again["keys"] == told["keys"]
     async with client(again) as till:
         await sees(till, member_id, 1_100)
 
 
+def test_sigterm_stops_everything_within_ten_seconds(ours: Run) -> None:
+    if not ours.is_up:
+        ours.bring_up()
+    assert ours.databases_left()
+    assert ours.stop() < 10
+    assert ours.left() == []
+    assert ours.databases_left() == []
+    said = ours.refused(PROGRAMME="grocer")
+    assert "holds the programme 'classic', not 'grocer'" in said
+    assert len(said.splitlines()) == 1
+
+
 async def test_a_given_postgresql_is_used_left_running_and_never_shared(tmp_path: Path) -> None:
     server = postgres.start(tmp_path / "given")
-    ours = Run(tmp_path / "ours", DATABASE_URL=server.dsn())
+    first = Run(tmp_path / "first", DATABASE_URL=server.dsn())
     theirs = Run(tmp_path / "theirs", DATABASE_URL=server.dsn())
     try:
-        told = ours.bring_up()
+        told = first.bring_up()
         async with client(told) as till:
             member_id = await buy(till, "6100003")
             await sees(till, member_id, 1_100)
-        assert ours.stop() < 10
-        assert not (ours.folder / "postgres").exists()
+        assert first.stop() < 10
+        assert not (first.folder / "postgres").exists()
         assert "belongs to another installation" in theirs.refused()
         connection = await asyncpg.connect(told["dsn"]["points-svc"])
         asked = "SELECT available FROM account WHERE point_type = 'points'"
         assert await connection.fetchval(asked) == 1_100
         await connection.close()
     finally:
-        ours.clear()
+        first.clear()
         server.stop()

@@ -10,6 +10,9 @@ from tests.faults.cluster import IMMEDIATE, KILLED, Cluster
 from tests.faults.world import World
 
 PAUSES_S = (0.5, 2.0)
+IN_A_ROW_MAX = 10
+"""Deaths until all are awaited: on a slow machine nobody would live otherwise."""
+
 BROKER = "broker"
 GATEWAY = "gateway"
 DATABASE = "PostgreSQL"
@@ -54,7 +57,7 @@ class Killer:
         return sum(self.died[name] for name in self._world.names)
 
     async def work(self) -> None:
-        for also in self._plan.victims():
+        for number, also in enumerate(self._plan.victims(), 1):
             await asyncio.sleep(self._random.uniform(*PAUSES_S))
             name = self._random.choice(self._world.names)
             self._world.kill(name)
@@ -69,3 +72,5 @@ class Killer:
             if GATEWAY in also:
                 self._world.kill(GATEWAY)
                 self._world.launch(GATEWAY)
+            if number % IN_A_ROW_MAX == 0:
+                await self._world.ready()

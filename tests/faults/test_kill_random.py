@@ -14,6 +14,7 @@ import pytest_asyncio
 
 import deploy
 from deploy.kafka import Broker
+from tests.bus.wires import forget
 from tests.faults.checker import Books, differences
 from tests.faults.cluster import Cluster
 from tests.faults.convergence import Convergence
@@ -37,13 +38,6 @@ PLANS = [
 ]
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Broker:
-    broker = Broker(tmp_path / "kafka")
-    broker.start()
-    return broker
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     cluster = Cluster(tmp_path / "postgres")
@@ -54,11 +48,11 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(cluster: Cluster, broker: Broker, tmp_path: Path) -> AsyncIterator[World]:
+    await forget(broker)
     world = World(Site(cluster.server, tmp_path / "world", broker.bootstrap))
     await world.start(PROGRAMME)
     yield world
     await world.stop()
-    broker.stop()
 
 
 @pytest.mark.parametrize("plan", PLANS)
