@@ -1,5 +1,5 @@
 """The doors: standings, what lifts them by hand, and ladders."""
 
-from tier_svc.inbound.http import attributes, ladders, standings, ways
+from tier_svc.inbound.http import attributes, ladders, previews, standings, ways
 
-ROUTERS = (standings.router, ways.router, attributes.router, ladders.router)
+ROUTERS = (standings.router, ways.router, attributes.router, ladders.router, previews.router)

@@ -28,6 +28,15 @@ from tier_svc.store.ladders import LadderRow
 
 router = Router(tags=["ladders"])
 
+PUBLISHING = (
+    LadderNotFound,
+    LadderMigrationRequired,
+    LadderScheduled,
+    EffectiveInPast,
+    TierRemoved,
+    ProgrammeUnpublished,
+)
+
 VERSION_MAX = 2**31 - 1
 
 
@@ -110,14 +119,7 @@ async def read_ladder(version: VersionPath, tx: TxDep) -> LadderView:
 @router.post(
     "/ladders/{version}/publish",
     scope="ladder:write",
-    refuses=(
-        LadderNotFound,
-        LadderMigrationRequired,
-        LadderScheduled,
-        EffectiveInPast,
-        TierRemoved,
-        ProgrammeUnpublished,
-    ),
+    refuses=PUBLISHING,
 )
 async def post_publication(
     version: VersionPath, tx: TxDep, body: PublicationBody | None = None
