@@ -1,80 +1,72 @@
-"""`make bench`: each figure beside its reference; `python -m tests.bench EVENTS`: longer turns."""
+"""`make bench`: each figure beside its reference, contenders in turns, books checked first.
+
+`ONLY=S1,S2` picks figures, `QUICK=1` is small and whole in under three minutes, `FULL=1` is large.
+"""
 
 import asyncio
 import logging
-import statistics
+import os
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 
-from chassis.testing.databases import Server
-from contracts.events.purchases import PurchaseRecorded
-from deploy.local import postgres
-from tests.bench import history
-from tests.bench.accrual import Ledger
-from tests.bench.measure import Turn
+from tests.bench.accruing import in_one_process, in_two_processes
+from tests.bench.burning import burning
+from tests.bench.costing import costing
+from tests.bench.counting import counting
+from tests.bench.expiring import expiring
+from tests.bench.ground import Ground, ground
+from tests.bench.growing import growing
+from tests.bench.ledger import Unbalanced
+from tests.bench.results import Result, commit, machine, table, write
+from tests.bench.sizes import chosen
 
-TURNS = 5
-EVENTS = 10_000
-MEMBERS = 10_000
+Bench = Callable[[Ground], Awaitable[list[Result]]]
 
-
-async def accrual(server: Server, folder: Path, count: int) -> str:
-    """The contenders take turns on the same database, each with the same events."""
-    ledger = await Ledger.made(server, folder)
-    seen: list[PurchaseRecorded] = []
-    served: list[Turn] = []
-    floor: list[Turn] = []
-    decoded: list[float] = []
-    for turn in range(TURNS):
-        events = list(history.purchases(count, MEMBERS, turn))
-        batches = list(history.batches(events, turn * count))
-        served.append(await ledger.accrue(batches))
-        floor.append(await ledger.copy(batches))
-        decoded.append(ledger.decode(batches))
-        seen += events
-    is_balanced = await ledger.balances(seen)
-    await ledger.close()
-    return report(served, floor, decoded) if is_balanced else "The books do not balance: no speed."
+BENCHES: tuple[tuple[frozenset[str], Bench], ...] = (
+    (frozenset({"S1", "S2", "S2b", "S3", "S12"}), in_two_processes),
+    (frozenset({"S1b"}), in_one_process),
+    (frozenset({"S1c"}), counting),
+    (frozenset({"S1d", "S9"}), costing),
+    (frozenset({"S7"}), burning),
+    (frozenset({"S8"}), growing),
+    (frozenset({"S10"}), expiring),
+)
+"""Figures that are found together."""
 
 
-def report(served: list[Turn], floor: list[Turn], decoded: list[float]) -> str:
-    """Medians of the turns; ratios of medians."""
-    rate = statistics.median(turn.rate for turn in served)
-    least = statistics.median(turn.rate for turn in floor)
-    cpu = statistics.median(turn.cpu_s / turn.events for turn in served)
-    plain = statistics.median(decoded) / served[0].events
-    wal = statistics.median(turn.wal_bytes / turn.events for turn in served)
-    bare = statistics.median(turn.wal_bytes / turn.events for turn in floor)
-    return "\n".join(
-        [
-            f"purchases accrued, one process   {rate:>9,.0f} /s",
-            f"  COPY of one row per event      {least:>9,.0f} /s   ratio {rate / least:.2f} (S1b)",
-            f"Python per accrual               {cpu * 1e6:>9,.1f} µs",
-            f"  decoding the same bytes        {plain * 1e6:>9,.1f} µs   × {cpu / plain:.1f} (S1d)",
-            f"WAL per purchase (two postings)  {wal:>9,.0f} bytes",
-            f"  COPY of one row per event      {bare:>9,.0f} bytes",
-        ]
-    )
+def asked() -> frozenset[str]:
+    """The figures that are asked for; none named: all."""
+    every = frozenset().union(*(ids for ids, _ in BENCHES))
+    named = frozenset(filter(None, os.environ.get("ONLY", "").replace(" ", "").split(",")))
+    unknown = named - every
+    if unknown:
+        sys.exit(f"ONLY: there is no {', '.join(sorted(unknown))}; there are {sorted(every)}")
+    return named or every
 
 
-async def main(count: int) -> int:
-    """Exit code 1 when the books do not balance."""
-    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+async def main() -> int:
+    """Exit code 1 where the books do not balance: then there is no figure."""
+    quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
+    sizes, wanted, results = chosen(), asked(), list[Result]()
     with tempfile.TemporaryDirectory() as scratch:
-        running = await asyncio.to_thread(postgres.start, Path(scratch) / "data")
-        server = Server(running.dsn())
-        try:
-            said = await accrual(server, Path(scratch), count)
-        finally:
-            await server.drop_all()
-            await asyncio.to_thread(running.stop)
-    sys.stdout.write(f"{TURNS} turns of {count:,} purchases, three lines each\n{said}\n")
-    return int("no speed" in said)
+        async with ground(Path(scratch), sizes) as found:
+            for bench in [bench for ids, bench in BENCHES if ids & wanted]:
+                results += await bench(found)
+            bus = found.bus
+    results = [one for one in results if one.id in wanted]
+    path = write(results, sizes, bus)
+    head = f"{commit()} · {machine()} · {sizes.name} sizes · bus: {bus}"
+    sys.stdout.write(f"{head}\n\n{table(results)}\n\n{path}\n")
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS)))
+    try:
+        sys.exit(asyncio.run(main()))
+    except Unbalanced as wrong:
+        sys.exit(f"The books do not balance, so there is no speed: {wrong}")

@@ -110,7 +110,9 @@ def _bonuses() -> list[Any]:
         _rule("large_basket", "bonus", fifty, {"order_amount": {"at_least_minor": 50_000}}),
         _rule("wallet", "bonus", fifty, {"payment": ["wallet"]}),
         _rule("app", "bonus", {"kind": "per_item", "points": "1"}, {"channel": ["app"]}),
-        _rule("birthday", "multiplier", {"kind": "multiply", "by": "2"}, {"occasion": ["birthday"]}),
+        _rule(
+            "birthday", "multiplier", {"kind": "multiply", "by": "2"}, {"occasion": ["birthday"]}
+        ),
         _rule("gold_hours", "bonus", fifty, {"all": [{"channel": ["app"]}, {"tier": ["gold"]}]}),
     ]
 
