@@ -75,7 +75,7 @@ def _rerated(hall, _):
     back = shop.returned("R", "2026-03-20T10:00", bought, "2")
     before = [
         *(shop.enrolled(), bought, shop.accrued(bought, 8_000)),
-        *(back, shop.reversed(back, 4_000)),
+        *(back, shop.reversed(back, 1_000)),
     ]
     return shop, before, [shop.accrued(bought, 12_000, 2), shop.reversed(back, 6_000, 2)]
 
