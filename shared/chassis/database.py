@@ -65,6 +65,7 @@ def engine(dsn: str, pool_size: int) -> AsyncEngine:
         async_url(dsn),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         connect_args={"prepared_statement_cache_size": 500, "server_settings": SESSION},
