@@ -7,9 +7,10 @@ each posting drew, what the account says, and what was anchored outside the data
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from points_svc.domain.basis import Portion
+from points_svc.domain.basis import LotBasis, Portion, unpacked
 from points_svc.domain.books import Account
-from points_svc.domain.lots import Lot, draw
+from points_svc.domain.lots import OPEN, Lot, draw
+from points_svc.domain.lots import PENDING as WAITING
 from points_svc.domain.past import Sides, change
 from points_svc.domain.postings import AVAILABLE, DEFICIT, NO_HEAD, PENDING, Posting, chained
 from points_svc.domain.violations import (
@@ -31,7 +32,9 @@ from points_svc.domain.violations import (
 from points_svc.domain.violations import DEFICIT as DEFICIT_FROM_ELSEWHERE
 
 IN_LOTS = (AVAILABLE, PENDING)
-OWING = ("reversal", "rerating")
+OWING = ("reversal", "rerating", "shortfall")
+ENDS_WAITING = ("activation", "reinstatement")
+OF_LOTS = (*ENDS_WAITING, "extension", "courtesy")
 DRAWN_BY_MEMBERS = ("burn", "hold")
 OF_HOLDS = ("hold", "capture", "release", "lapse")
 
@@ -47,7 +50,6 @@ class Trail:
         self._head = NO_HEAD
         self._sides = Sides()
         self._lots: dict[str, Lot] = {}
-        self._has_pended = False
         self._disputed: tuple[int, str] | None = None
         self._is_disputed = False
         self.ends: Counter[tuple[str, str]] = Counter()
@@ -139,11 +141,12 @@ class Trail:
             self.violations.add(DEFICIT_FROM_ELSEWHERE, *where, kind=posting.kind)
         if posting.kind in OF_HOLDS:
             self.ends[posting.kind, posting.fact_id] += 1
-        self._has_pended |= PENDING in (posting.debit, posting.credit)
 
     def _draw(self, posting: Posting, portions: Sequence[Portion]) -> None:
         if posting.available_from is not None:
             self._open(posting)
+        if posting.kind in OF_LOTS:
+            self._change_lot(posting)
         if posting.kind in DRAWN_BY_MEMBERS:
             self._demand_order(posting, portions)
         out = (posting.debit in IN_LOTS) - (posting.credit in IN_LOTS)
@@ -168,6 +171,21 @@ class Trail:
             posting.points,
             posting.points,
             0,
+            WAITING if posting.credit == PENDING else OPEN,
+        )
+
+    def _change_lot(self, posting: Posting) -> None:
+        """From this posting on a lot waits no longer, or has another end: the posting says so."""
+        assert posting.basis is not None, "what is about a lot's time names the lot"
+        basis = unpacked(posting.basis, LotBasis)
+        lot = self._lots.get(basis.lot_id)
+        if lot is None:
+            self.violations.add(LOTS, posting.seq, posting.posting_id, lot=basis.lot_id)
+            return
+        self._lots[lot.lot_id] = lot._replace(
+            available_from=basis.available_from,
+            expires_at=basis.expires_at,
+            stage=OPEN if posting.kind in ENDS_WAITING else lot.stage,
         )
 
     def _take(self, posting: Posting, portion: Portion) -> None:
@@ -192,5 +210,5 @@ class Trail:
             if lot and lot.has_ended(at):
                 self.violations.add(LOT_ENDED, *where, lot=lot.lot_id)
         drawn = draw(self._lots.values(), posting.points, at)
-        if not self._has_pended and set(drawn) != set(portions):
+        if set(drawn) != set(portions):
             self.violations.add(BURN_ORDER, *where)

@@ -47,7 +47,7 @@ class PointsProgramme(Settings):
     """The settings that an operator publishes.
 
     `base_tier` rates whoever nothing was told of. `shortfall` is what becomes of points that a
-    return or re-rating cannot take back: a deficit, or they are forgiven (P7).
+    return or re-rating cannot take back: a deficit, they are forgiven, or stand for review (P7).
     """
 
-    shortfall: Literal["deficit", "forgive"] = "deficit"
+    shortfall: Literal["deficit", "forgive", "review"] = "deficit"

@@ -27,7 +27,12 @@ Refusal
 ├── LotEnded               409  the lot has ended; what was lost can be reinstated
 ├── NothingLeft            409  nothing is left of the lot that could last longer
 ├── NothingExpired         409  nothing of the lot was lost to time
-└── EndNotLater            422  a lot lasts longer than before and than now, at most 20 years
+├── EndNotLater            422  a lot lasts longer than before and than now, at most 20 years
+├── ShortfallNotFound      404  no shortfall of the member stands under that posting
+├── ShortfallSettled       409  it was settled otherwise; `state`
+├── MemberSuspended        409  the member accrues, but cannot burn until that is lifted
+├── MemberBanned           409  the member was banned
+└── MemberClosed           409  the member has left, was merged or erased; `member_status`
 """
 
 from typing import ClassVar
@@ -222,3 +227,39 @@ class EndNotLater(Refusal):
     code: ClassVar[str] = "end_not_later"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The lot would not last longer, or too long."
+
+
+class ShortfallNotFound(Refusal):
+    """No shortfall of the member was opened by that posting."""
+
+    code: ClassVar[str] = "shortfall_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such shortfall."
+
+
+class ShortfallSettled(Refusal):
+    """The shortfall was settled otherwise, `state`."""
+
+    code: ClassVar[str] = "shortfall_settled"
+    title: ClassVar[str] = "This shortfall was settled otherwise."
+
+
+class MemberSuspended(Refusal):
+    """The member accrues, but cannot burn, hold or transfer until that is lifted."""
+
+    code: ClassVar[str] = "member_suspended"
+    title: ClassVar[str] = "This member is suspended."
+
+
+class MemberBanned(Refusal):
+    """The member was banned."""
+
+    code: ClassVar[str] = "member_banned"
+    title: ClassVar[str] = "This member is banned."
+
+
+class MemberClosed(Refusal):
+    """The member has left, was merged into another or erased: `member_status`."""
+
+    code: ClassVar[str] = "member_closed"
+    title: ClassVar[str] = "This member is no longer in the programme."

@@ -4,6 +4,7 @@ from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.burns import TOMBSTONE, Burn, BurnAsk, burn_now, same_or_refuse
 from points_svc.domain.refusals import BurnCancelled, NameReused
+from points_svc.handlers.demand_active import demand_active
 from points_svc.handlers.demand_burnable import demand_burnable
 from points_svc.handlers.lock_account import lock_account
 from points_svc.handlers.open_book import open_book
@@ -15,7 +16,8 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
     """Burn points of the lots that count now; answers the burn, and whether this request had made
     it before.
 
-    Refusals: MemberNotFound, PointTypeNotBurnable, PointsInsufficient, BurnCancelled, NameReused.
+    Refusals: MemberNotFound, MemberSuspended, MemberBanned, MemberClosed, PointTypeNotBurnable,
+    PointsInsufficient, BurnCancelled, NameReused.
     """
     account = await lock_account(tx, ask.member_id, ask.point_type)
     made = await holds.find_burn(tx, ask.member_id, ask.burn_id, ask.source)
@@ -25,6 +27,7 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
         return same_or_refuse(made, ask), True
     if await holds.find_hold(tx, ask.member_id, ask.burn_id, ask.source):
         raise NameReused
+    await demand_active(tx, ask.member_id)
     await demand_burnable(tx, ask.point_type)
     books, book = await open_book(tx, account)
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose)

@@ -1,7 +1,6 @@
 """Shortfalls of returns that stand until staff settle them (P7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy.engine import Row
 
 from chassis.tx import Tx
 from points_svc.domain.books import Book
+from points_svc.domain.shortfalls import Shortfall
 
 COLUMNS = """
 member_id, fact_id, part, point_type, points, occurred_at, recorded_at, state, settled_at,
@@ -38,25 +38,6 @@ SETTLE_SHORTFALL = """
 UPDATE shortfall SET state = :state, settled_at = :now, settled_by = :actor, reason = :reason
 WHERE member_id = :member_id AND fact_id = :fact_id AND part = :part AND state = 'open'
 """
-
-
-@dataclass(frozen=True)
-class Shortfall:
-    """Points that a return could not take back, and what became of them. The posting that says so
-    names it.
-    """
-
-    member_id: str
-    fact_id: str
-    part: str
-    point_type: str
-    points: int
-    occurred_at: datetime
-    recorded_at: datetime
-    state: str
-    settled_at: datetime | None
-    settled_by: str | None
-    reason: str | None
 
 
 async def append_shortfalls(tx: Tx, books: Sequence[Book]) -> None:

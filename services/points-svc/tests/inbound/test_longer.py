@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from contracts.events.points import PointsAdjusted
+from points_testing.auditing import audited
 from points_testing.desk import START, Desk, back, of
 from points_testing.ledger import purchase
 from points_testing.terms import publish
@@ -51,11 +52,13 @@ async def test_P2_a_lot_is_extended_and_its_old_end_passes_without_a_trace(desk:
     assert again.json() == done.json()
     desk.at(ENDS + DAY)
     await desk.stage.run_job("expire_lots")
-    assert await desk.available(member) == 110
+    assert (await desk.burn(member, 10)).status_code == 201
+    assert await desk.available(member) == 100
     desk.at(ENDS + 31 * DAY)
     assert await desk.available(member) == 0
     await desk.stage.run_job("expire_lots")
-    assert (await desk.kinds(member)) == {"accrual": 1, "extension": 2, "expiry": 1}
+    assert (await desk.kinds(member)) == {"accrual": 1, "extension": 2, "burn": 1, "expiry": 1}
+    assert member not in {one["member_id"] for one in await audited(desk)}
     assert await desk.books_balance()
 
 

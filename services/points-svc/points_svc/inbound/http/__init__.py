@@ -10,6 +10,7 @@ from points_svc.inbound.http import (
     previews,
     reports,
     rules,
+    shortfalls,
 )
 
 ROUTERS = (
@@ -21,5 +22,6 @@ ROUTERS = (
     holds.router,
     burns.router,
     lots.router,
+    shortfalls.router,
     rules.router,
 )

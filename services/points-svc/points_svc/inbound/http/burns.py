@@ -17,7 +17,10 @@ from points_svc.domain.refusals import (
     BurnCancelled,
     BurnNotFound,
     HoldNotCaptured,
+    MemberBanned,
+    MemberClosed,
     MemberNotFound,
+    MemberSuspended,
     NameReused,
     PointsInsufficient,
     PointTypeNotBurnable,
@@ -79,7 +82,16 @@ class BurnView(View):
     scope="points:redeem",
     keyed=True,
     named_by="burn_id",
-    refuses=(MemberNotFound, PointsInsufficient, PointTypeNotBurnable, BurnCancelled, NameReused),
+    refuses=(
+        MemberNotFound,
+        MemberSuspended,
+        MemberBanned,
+        MemberClosed,
+        PointsInsufficient,
+        PointTypeNotBurnable,
+        BurnCancelled,
+        NameReused,
+    ),
 )
 async def burn(
     member_id: IdPath, body: BurnBody, tx: TxDep, caller: CallerDep, key: KeyHeader = None

@@ -22,7 +22,10 @@ from points_svc.domain.refusals import (
     HoldNotFound,
     HoldNotOpen,
     HoldReleased,
+    MemberBanned,
+    MemberClosed,
     MemberNotFound,
+    MemberSuspended,
     NameReused,
     PointsInsufficient,
     PointTypeNotBurnable,
@@ -95,7 +98,16 @@ class HoldView(View):
     scope="points:redeem",
     keyed=True,
     named_by="hold_id",
-    refuses=(MemberNotFound, PointsInsufficient, PointTypeNotBurnable, HoldReleased, NameReused),
+    refuses=(
+        MemberNotFound,
+        MemberSuspended,
+        MemberBanned,
+        MemberClosed,
+        PointsInsufficient,
+        PointTypeNotBurnable,
+        HoldReleased,
+        NameReused,
+    ),
 )
 async def place_hold(
     member_id: IdPath, body: HoldBody, tx: TxDep, caller: CallerDep, key: KeyHeader = None
