@@ -7,7 +7,7 @@ import sys
 import uvicorn
 from pydantic import ValidationError
 
-from chassis import logs
+from chassis import garbage, logs
 from chassis.process import Process
 from chassis.service import Service
 from chassis.settings import Settings
@@ -65,6 +65,7 @@ async def run(service: Service) -> None:
     server = uvicorn.Server(config)
     follow_parent(settings.parent_pipe_fd, server)
     await process.start()
+    garbage.settle()
     try:
         await server.serve()
     finally:

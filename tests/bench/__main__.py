@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from chassis import garbage
 from tests.bench.accruing import in_one_process, in_two_processes
 from tests.bench.burning import burning
 from tests.bench.costing import costing
@@ -53,6 +54,7 @@ async def main() -> int:
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
     sizes, wanted, results = chosen(), asked(), list[Result]()
+    garbage.settle()
     with tempfile.TemporaryDirectory() as scratch:
         async with ground(Path(scratch), sizes) as found:
             for bench in [bench for ids, bench in BENCHES if ids & wanted]:

@@ -10,6 +10,7 @@ import threading
 import msgspec
 import structlog
 
+from chassis import garbage
 from tests.bench.contender import Contender
 from tests.bench.crew import Done, Order, Spec
 from tests.bench.floor import Cheapest, Floor
@@ -30,6 +31,7 @@ CONTENDERS: dict[str, type[Contender]] = {
 
 async def obey(spec: Spec) -> None:
     """Until stdin ends."""
+    garbage.settle()
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     threading.Thread(target=_listen, args=(loop, lines), daemon=True).start()

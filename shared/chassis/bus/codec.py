@@ -18,6 +18,7 @@ from contracts.events.base import Event
 
 CONTENT_TYPE = b"application/json"
 EVENT_CLASSES_MAX = 1024
+INSTANTS_MAX = 64
 
 _encoder = msgspec.json.Encoder()
 
@@ -75,7 +76,9 @@ def _fixed_headers(event: type[Event]) -> Headers:
     )
 
 
+@lru_cache(INSTANTS_MAX)
 def _instant(at: datetime) -> bytes:
+    """Events of one transaction share their moment."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
@@ -113,7 +116,10 @@ class Codec:
 
     def decode(self, record: Record) -> Event:
         """The record's event, whatever its size. Raises Newer or Unreadable."""
-        event = self.class_of(record)
+        return self.decode_as(self.class_of(record), record)
+
+    def decode_as(self, event: type[Event], record: Record) -> Event:
+        """As `decode`, where its class was asked for before. Raises Unreadable."""
         try:
             return self._decoders[event].decode(record.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -53,8 +53,10 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """The header's text, "" where it is missing; bytes that are no UTF-8 are shown as
         replacement signs.
         """
-        found = next((value for key, value in self.headers if key == name), b"")
-        return found.decode(errors="replace")
+        for key, value in self.headers:
+            if key == name:
+                return value.decode(errors="replace")
+        return ""
 
     def digest(self) -> bytes:
         """What tells it from another record at the same offset, in 16 bytes."""

@@ -69,8 +69,9 @@ class Reader:
     def _read_one(self, record: Record, reading: Reading) -> None:
         try:
             check_size(record)
-            if self._codec.class_of(record) in self._heard:
-                reading.events.append(self._codec.decode(record))
+            event = self._codec.class_of(record)
+            if event in self._heard:
+                reading.events.append(self._codec.decode_as(event, record))
                 reading.parked_in_a_row = 0
         except Unreadable as unreadable:
             reading.stop = self.too_many(reading.parked_in_a_row + 1)
