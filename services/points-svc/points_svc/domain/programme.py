@@ -30,6 +30,8 @@ StoreId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 class Settings(BaseModel):
     """What rules are read by. A version of the rules keeps these as they stood at its
     publication.
+
+    `ladder` names the ladder whose tiers rate; without it the first by name that told anything.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -40,6 +42,9 @@ class Settings(BaseModel):
     base_tier: Annotated[str, Field(pattern=NAME)]
     stores: Annotated[dict[StoreId, Store], Field(max_length=STORES_MAX)] = Field(
         default_factory=dict, exclude_if=lambda stores: not stores
+    )
+    ladder: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = Field(
+        default=None, exclude_if=lambda ladder: ladder is None
     )
 
 

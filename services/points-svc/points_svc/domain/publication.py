@@ -39,6 +39,7 @@ def compiled(
             _point_rule(document, terms, 10**settings.minor_units) for terms in document.point_types
         ),
         store_zones={name: ZoneInfo(store.zone) for name, store in settings.stores.items()},
+        ladder=settings.ladder,
     )
 
 

@@ -62,6 +62,7 @@ class Rules:
     base_tier: str
     points: tuple[PointRule, ...]
     store_zones: Zones = field(default_factory=lambda: NO_ZONES)
+    ladder: str | None = None
 
     def of(self, point_type: str) -> PointRule | None:
         """The rule of a point type, where this version has one."""

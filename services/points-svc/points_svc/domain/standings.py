@@ -25,7 +25,7 @@ class Standing(NamedTuple):
 
     def rate(self, purchase: Purchased) -> Rate:
         """What rates this purchase or activity."""
-        told = rating_tier(self.ladders, purchase.occurred_at)
+        told = rating_tier(self.ladders, purchase.occurred_at, purchase.rules.ladder)
         key = (purchase.occurred_at, purchase.fact_id)
         is_before = purchase.basis.is_before_enrolment
         return self.rated(told, key, purchase.rules, is_before)

@@ -65,9 +65,13 @@ def just_before(timeline: Sequence[Told], at: datetime) -> Told | None:
     return found
 
 
-def rating_tier(ladders: Mapping[str, Timeline], at: datetime) -> Told | None:
-    """What rates a purchase at `at`: of the ladders that told anything before it, the first by
-    name.
+def rating_tier(
+    ladders: Mapping[str, Timeline], at: datetime, ladder: str | None = None
+) -> Told | None:
+    """What rates a purchase at `at`: what was told of the `ladder` that a programme names; where it
+    names none, of the ladders that told anything before `at` the first by name.
     """
+    if ladder is not None:
+        return just_before(ladders.get(ladder, ()), at)
     told = (just_before(ladders[ladder], at) for ladder in sorted(ladders))
     return next((one for one in told if one), None)

@@ -20,7 +20,7 @@ async def accrue_activities(tx: Tx, activities: Sequence[ActivityRecorded]) -> N
     terms = await programme.terms(tx)
     members = [activity.member_id for activity in activities]
     opened = await accounts.lock_accounts_of(tx, members)
-    known = await postings.look_up_purchases(tx, activities)
+    known = await postings.look_up_purchases(tx, activities, terms.rules)
     fresh = {a.fact_id: a for a in activities if not known[a.fact_id].is_known}
     if not fresh:
         return

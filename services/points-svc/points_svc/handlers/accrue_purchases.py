@@ -26,14 +26,14 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
     than the member's first so far takes that away from it.
     """
     await programme.share_rules(tx)
+    terms = await programme.terms(tx)
     members = [purchase.member_id for purchase in purchases]
     is_losing = tx.cause.lost_races >= PATIENT_RACES
     opened = await (accounts.lock_accounts_of if is_losing else accounts.accounts_of)(tx, members)
-    known = await postings.look_up_purchases(tx, purchases)
+    known = await postings.look_up_purchases(tx, purchases, terms.rules)
     fresh = {p.fact_id: p for p in purchases if not known[p.fact_id].is_known}
     if not fresh:
         return
-    terms = await programme.terms(tx)
     awaited = [(p.member_id, p.fact_id) for p in fresh.values() if known[p.fact_id].has_returns]
     waiting = await returns.returns_of(tx, awaited) if awaited else {}
     before: Mapping[str, Standing] = {}

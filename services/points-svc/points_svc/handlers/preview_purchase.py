@@ -36,7 +36,8 @@ async def preview_purchase(tx: Tx, purchase: PurchaseRecorded) -> list[Preview]:
             raise MemberNotFound
         member_ids = [purchase.member_id]
         standing = (await load_standings(tx, member_ids, terms.rules.reads))[purchase.member_id]
-    told = rating_tier(standing.ladders, purchase.occurred_at)
+    ladder = terms.rules.in_force(purchase.occurred_at).ladder
+    told = rating_tier(standing.ladders, purchase.occurred_at, ladder)
     bought = accrual.purchased(purchase, told, terms.rules, standing)
     around = bought.around(bought.basis.rate)
     return [

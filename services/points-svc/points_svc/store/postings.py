@@ -20,8 +20,9 @@ from points_svc.domain.tiers import Told
 LOOK_UP_PURCHASES = """
 SELECT n.fact_id, k.is_known, r.has_returns, t.from_at, t.tier, t.seq
 FROM unnest(
-    CAST(:member_ids AS text[]), CAST(:fact_ids AS text[]), CAST(:occurred AS timestamptz[])
-) AS n (member_id, fact_id, occurred_at)
+    CAST(:member_ids AS text[]), CAST(:fact_ids AS text[]), CAST(:occurred AS timestamptz[]),
+    CAST(:ladders AS text[])
+) AS n (member_id, fact_id, occurred_at, ladder)
 LEFT JOIN LATERAL (
     SELECT true AS is_known FROM posting p
     WHERE p.member_id = n.member_id AND p.fact_id = n.fact_id LIMIT 1) k ON true
@@ -31,6 +32,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT o.from_at, o.tier, o.seq FROM told_tier o
     WHERE o.member_id = n.member_id AND o.from_at < n.occurred_at
+      AND (n.ladder IS NULL OR o.ladder = n.ladder)
     ORDER BY o.ladder, o.from_at DESC LIMIT 1) t ON true
 """
 ACCRUALS = """
@@ -88,10 +90,10 @@ class LookedUp(NamedTuple):
 
 
 async def look_up_purchases(
-    tx: Tx, facts: Sequence[PurchaseRecorded] | Sequence[ActivityRecorded]
+    tx: Tx, facts: Sequence[PurchaseRecorded] | Sequence[ActivityRecorded], rules: RuleBook
 ) -> dict[str, LookedUp]:
     """By fact id: whether it was posted before, whether a return waits for it, and which tier was
-    told for the instants just before it.
+    told for the instants just before it, on the ladder that its version rates by.
     """
     rows = await tx.execute(
         "look_up_purchases",
@@ -99,6 +101,7 @@ async def look_up_purchases(
         member_ids=[fact.member_id for fact in facts],
         fact_ids=[fact.fact_id for fact in facts],
         occurred=[fact.occurred_at for fact in facts],
+        ladders=[rules.in_force(fact.occurred_at).ladder for fact in facts],
     )
     return {
         row.fact_id: LookedUp(

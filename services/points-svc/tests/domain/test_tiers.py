@@ -40,6 +40,13 @@ def test_the_first_ladder_by_name_that_told_something_rates():
     assert rating_tier({}, day(6)) is None
 
 
+def test_P6_the_ladder_that_is_named_rates_or_none_does():
+    ladders = {"b": hear((), told(1, (day(0), "x"))), "a": hear((), told(1, (day(5), "y")))}
+    assert rating_tier(ladders, day(6), "b") == Told(day(0), "x", 1)
+    assert rating_tier(ladders, day(3), "a") is None
+    assert rating_tier(ladders, day(6), "c") is None
+
+
 MESSAGES = st.lists(
     st.lists(st.integers(0, 12), min_size=1, max_size=3, unique=True).map(sorted),
     min_size=1,
