@@ -18,6 +18,9 @@ def _zone(name: str) -> str:
 class BenefitProgramme(BaseModel):
     """The settings that an operator publishes. Calendar periods and a voucher's last day are the
     zone's.
+
+    `ladder` names the ladder whose tiers make eligible; without it the first by name that told
+    anything of a member.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -25,6 +28,9 @@ class BenefitProgramme(BaseModel):
     zone: Annotated[str, AfterValidator(_zone)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     minor_units: Annotated[int, Field(ge=0, le=4)]
+    ladder: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = Field(
+        default=None, exclude_if=lambda ladder: ladder is None
+    )
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,4 @@ class Rules:
     version: int
     zone: ZoneInfo
     catalog: tuple[Benefit, ...]
+    ladder: str | None = None

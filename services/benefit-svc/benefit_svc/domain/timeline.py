@@ -2,10 +2,11 @@
 
 For each instant the message with the highest `seq` that covers it is true; a message covers
 [from_at, ∞). So an older message that comes late still fills what only it covers, and no order of
-arrival makes a difference.
+arrival makes a difference. Each ladder has its own sequence, and so a timeline of its own.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +27,11 @@ class Piece:
 
 
 Timeline = tuple[Piece, ...]
+Told = Mapping[str, Timeline]
+"""By ladder. What was told before ladders were kept apart is under no name, and goes over to the
+first that is heard of.
+"""
+UNNAMED = ""
 
 
 def hear(told: Timeline, change: TierChanged) -> Timeline:
@@ -43,10 +49,29 @@ def hear(told: Timeline, change: TierChanged) -> Timeline:
 
 
 def hear_all(told: Timeline, changes: Sequence[TierChanged]) -> Timeline:
-    """The timeline after several messages of one member."""
+    """The timeline after several messages of one member and ladder."""
     for change in changes:
         told = hear(told, change)
     return told
+
+
+def hear_ladders(told: Told, changes: Sequence[TierChanged]) -> Told:
+    """What was told of each ladder, after several messages of one member."""
+    by_ladder: defaultdict[str, list[TierChanged]] = defaultdict(list)
+    for change in changes:
+        by_ladder[change.ladder].append(change)
+    heard = dict(told)
+    for ladder, messages in by_ladder.items():
+        before = heard.pop(UNNAMED, ()) or heard.get(ladder, ())
+        heard[ladder] = hear_all(before, messages)
+    return heard
+
+
+def eligible(told: Told, ladder: str | None) -> Timeline:
+    """Whose tiers make eligible: the ladder that is named, without a name the first by name."""
+    if ladder is not None and UNNAMED not in told:
+        return told.get(ladder, ())
+    return told[min(told)] if told else ()
 
 
 def _until(piece: Piece, end: datetime) -> Piece | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from benefit_svc.domain.timeline import hear_all
+from benefit_svc.domain.timeline import hear_ladders
 from benefit_svc.handlers.settle_members import settle_members
 from benefit_svc.store import programme, standings
 from chassis.tx import Tx
@@ -12,7 +12,7 @@ from contracts.ids import MemberId
 
 
 async def grant_benefits(tx: Tx, changes: Sequence[TierChanged]) -> None:
-    """Put what was told into each member's timeline, and settle those whose timeline reads
+    """Put what was told into each member's timelines, and settle those of whom any reads
     differently.
 
     The same message twice, or one that later messages cover wholly, changes nothing. What is told
@@ -25,7 +25,7 @@ async def grant_benefits(tx: Tx, changes: Sequence[TierChanged]) -> None:
     await standings.open_standings(tx, members)
     await standings.lock_standings(tx, members)
     told = await standings.told_tiers(tx, members)
-    heard = {member: hear_all(told[member], by_member[member]) for member in members}
+    heard = {member: hear_ladders(told[member], by_member[member]) for member in members}
     moved = {member: heard[member] for member in members if heard[member] != told[member]}
     if moved:
         await standings.forget_told(tx, list(moved))

@@ -28,7 +28,7 @@ async def find_rules(tx: Tx) -> Rules | None:
         return None
     version, settings = found
     catalog_version, benefits = await catalog.all_benefits(tx)
-    return Rules(version + catalog_version, ZoneInfo(settings.zone), benefits)
+    return Rules(version + catalog_version, ZoneInfo(settings.zone), benefits, settings.ladder)
 
 
 async def rules(tx: Tx) -> Rules:

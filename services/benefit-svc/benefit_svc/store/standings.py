@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from benefit_svc.domain.periods import Window
-from benefit_svc.domain.timeline import Piece, Timeline
+from benefit_svc.domain.timeline import Piece, Told
 from chassis.tx import Tx
 from contracts.ids import MemberId
 
@@ -37,16 +37,17 @@ WHERE standing.member_id = s.member_id
 """
 
 TOLD_TIERS = """
-SELECT member_id, from_at, to_at, seq, tier, ordinal FROM told_tier
-WHERE member_id = ANY(CAST(:members AS text[])) ORDER BY member_id, from_at
+SELECT member_id, ladder, from_at, to_at, seq, tier, ordinal FROM told_tier
+WHERE member_id = ANY(CAST(:members AS text[])) ORDER BY member_id, ladder, from_at
 """
 
 FORGET_TOLD = "DELETE FROM told_tier WHERE member_id = ANY(CAST(:members AS text[]))"
 
 KEEP_TOLD = """
-INSERT INTO told_tier (member_id, from_at, to_at, seq, tier, ordinal)
+INSERT INTO told_tier (member_id, ladder, from_at, to_at, seq, tier, ordinal)
 SELECT * FROM unnest(
-    CAST(:members AS text[]), CAST(:from_at AS timestamptz[]), CAST(:to_at AS timestamptz[]),
+    CAST(:members AS text[]), CAST(:ladders AS text[]), CAST(:from_at AS timestamptz[]),
+    CAST(:to_at AS timestamptz[]),
     CAST(:seq AS bigint[]), CAST(:tier AS text[]), CAST(:ordinal AS integer[]))
 """
 
@@ -91,13 +92,19 @@ async def settle_standings(
     )
 
 
-async def told_tiers(tx: Tx, members: Sequence[MemberId]) -> dict[MemberId, Timeline]:
-    """Each member's timeline as it was put together so far."""
-    pieces: dict[MemberId, list[Piece]] = defaultdict(list)
+async def told_tiers(tx: Tx, members: Sequence[MemberId]) -> dict[MemberId, Told]:
+    """Each member's timelines by ladder, as they were put together so far."""
+    pieces: dict[MemberId, dict[str, list[Piece]]] = {
+        member: defaultdict(list) for member in members
+    }
     for row in await tx.execute("told_tiers", TOLD_TIERS, members=list(members)):
         window = Window(row.from_at, row.to_at)
-        pieces[row.member_id].append(Piece(row.seq, row.tier, row.ordinal, window))
-    return {member: tuple(pieces[member]) for member in members}
+        piece = Piece(row.seq, row.tier, row.ordinal, window)
+        pieces[row.member_id][row.ladder].append(piece)
+    return {
+        member: {ladder: tuple(told) for ladder, told in ladders.items()}
+        for member, ladders in pieces.items()
+    }
 
 
 async def forget_told(tx: Tx, members: Sequence[MemberId]) -> None:
@@ -105,16 +112,22 @@ async def forget_told(tx: Tx, members: Sequence[MemberId]) -> None:
     await tx.execute("forget_told", FORGET_TOLD, members=list(members))
 
 
-async def keep_told(tx: Tx, told: Mapping[MemberId, Timeline]) -> None:
+async def keep_told(tx: Tx, told: Mapping[MemberId, Told]) -> None:
     """Keep timelines, after the old ones were forgotten."""
-    rows = [(member, piece) for member, pieces in told.items() for piece in pieces]
+    rows = [
+        (member, ladder, piece)
+        for member, ladders in told.items()
+        for ladder, pieces in ladders.items()
+        for piece in pieces
+    ]
     await tx.execute(
         "keep_told",
         KEEP_TOLD,
-        members=[member for member, _ in rows],
-        from_at=[piece.window.from_at for _, piece in rows],
-        to_at=[piece.window.to_at for _, piece in rows],
-        seq=[piece.seq for _, piece in rows],
-        tier=[piece.tier for _, piece in rows],
-        ordinal=[piece.ordinal for _, piece in rows],
+        members=[member for member, _, _ in rows],
+        ladders=[ladder for _, ladder, _ in rows],
+        from_at=[piece.window.from_at for _, _, piece in rows],
+        to_at=[piece.window.to_at for _, _, piece in rows],
+        seq=[piece.seq for _, _, piece in rows],
+        tier=[piece.tier for _, _, piece in rows],
+        ordinal=[piece.ordinal for _, _, piece in rows],
     )
