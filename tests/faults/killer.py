@@ -38,10 +38,7 @@ class Plan:
 
 
 class Killer:
-    """Kills a random process at a random moment, sometimes what it rests on, and starts it again.
-
-    What dies together comes back in the order of `make run`: database, broker, services, gateway.
-    """
+    """Kills a random process at a random moment, sometimes what it rests on too."""
 
     def __init__(self, world: World, cluster: Cluster, broker: Broker, plan: Plan) -> None:
         self.died: Counter[str] = Counter()
@@ -57,20 +54,26 @@ class Killer:
         return sum(self.died[name] for name in self._world.names)
 
     async def work(self) -> None:
-        for number, also in enumerate(self._plan.victims(), 1):
-            await asyncio.sleep(self._random.uniform(*PAUSES_S))
-            name = self._random.choice(self._world.names)
-            self._world.kill(name)
-            self.died.update((name, *also))
-            if DATABASE in also:
-                self._cluster.crash(self._random.choice((IMMEDIATE, KILLED)))
-                await self._cluster.start()
-            if BROKER in also:
-                await asyncio.to_thread(self._broker.kill)
-                await asyncio.to_thread(self._broker.start)
-            self._world.launch(name)
-            if GATEWAY in also:
-                self._world.kill(GATEWAY)
-                self._world.launch(GATEWAY)
-            if number % IN_A_ROW_MAX == 0:
-                await self._world.ready()
+        """Return when the plan is done and everybody is ready again."""
+        keeping = asyncio.create_task(self._world.keep_up())
+        try:
+            for number, also in enumerate(self._plan.victims(), 1):
+                await asyncio.sleep(self._random.uniform(*PAUSES_S))
+                await self._kill(self._random.choice(self._world.names), also)
+                if number % IN_A_ROW_MAX == 0:
+                    await self._world.ready()
+            await self._world.ready()
+        finally:
+            keeping.cancel()
+
+    async def _kill(self, name: str, also: tuple[str, ...]) -> None:
+        self.died.update((name, *also))
+        self._world.kill(name)
+        if GATEWAY in also:
+            self._world.kill(GATEWAY)
+        if DATABASE in also:
+            self._cluster.crash(self._random.choice((IMMEDIATE, KILLED)))
+            await self._cluster.start()
+        if BROKER in also:
+            await asyncio.to_thread(self._broker.kill)
+            await asyncio.to_thread(self._broker.start)

@@ -72,7 +72,6 @@ async def test_nothing_acknowledged_is_lost_and_nothing_doubles(
                 await patient.play(name, now, frame)
 
     await asyncio.gather(*(till() for _ in range(TILLS)), killing)
-    await world.ready()
     books = Books(world.suite.dsns)
     await Convergence(books, broker.bootstrap).reached()
 

@@ -26,6 +26,7 @@ from tests.e2e.suite import service
 
 READY_MAX_S = 180.0
 LOOK_S = 0.1
+AGAIN_S = 0.3
 STOP_MAX_S = 10.0
 TWO_PROCESSES = (("api", "jobs"), ("consume", "relay"))
 ONE_PROCESS = (ROLES,)
@@ -94,6 +95,17 @@ class World:
         process = self._running[name]
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    async def keep_up(self) -> None:
+        """Start again whatever has ended, as a supervisor does, until cancelled.
+
+        A service that cannot reach its database ends when it starts, not when it runs.
+        """
+        while True:
+            for name in self._programs:
+                if self.exit_code(name) is not None:
+                    self.launch(name)
+            await asyncio.sleep(AGAIN_S)
 
     def exit_code(self, name: str) -> int | None:
         """None while it runs."""
