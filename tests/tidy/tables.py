@@ -11,9 +11,9 @@ COLUMN_KEY = re.compile(r"^\s*(\w+)\s.*PRIMARY KEY", re.MULTILINE)
 UNCOLLATED = re.compile(r'^\s*(\w+)\s+text\b(?!\s+COLLATE "C")', re.MULTILINE)
 INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX \w+\s+ON posting\b")
 
-# Names of facts, identifiers and voucher codes are unique whoever the member is; what is due is
-# found by its day; the audit is in the order of what was done.
-KEYED_BY_NAME = frozenset({"fact", "identifier", "voucher_code", "due", "audit"})
+# Names of facts, identifiers, voucher codes and imported lines are unique whoever the member is;
+# what is due is found by its day; the audit is in the order of what was done.
+KEYED_BY_NAME = frozenset({"fact", "identifier", "voucher_code", "imported", "due", "audit"})
 
 
 def keys_begin_with_the_member(sources: Sources) -> Findings:

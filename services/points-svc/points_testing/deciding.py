@@ -13,6 +13,7 @@ STEPS = st.lists(
         st.tuples(st.just("fact"), st.integers(0, 20)),
         st.tuples(st.just("wait"), st.integers(0, 20)),
         st.tuples(st.sampled_from(["burn", "hold", "adjust", "take"]), st.integers(1, 400)),
+        st.tuples(st.sampled_from(["send", "receive"]), st.integers(1, 400)),
         st.tuples(st.sampled_from(["capture", "release", "cancel"]), st.integers(0, 5)),
     ),
     max_size=25,
@@ -24,7 +25,10 @@ def decide(ledger: Ledger, verb: str, n: int) -> None:
     name = f"{verb}{len(ledger.book().postings)}"
     holds = [hold_id for hold_id, hold in ledger.holds.items() if hold.state == "open"]
     burns = [burn_id for burn_id, burn in ledger.burns.items() if burn.state == "burned"]
-    if verb == "burn":
+    moves = {"send": ledger.send, "receive": ledger.receive}
+    if verb in moves:
+        moves[verb](n)
+    elif verb == "burn":
         ledger.burn(name, n)
     elif verb == "hold":
         ledger.hold(name, n, lapse_after_s=n * 3_600)

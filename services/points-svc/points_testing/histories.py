@@ -134,6 +134,8 @@ def settled(ledger: Ledger, point_type: str) -> int:
 WAYS = {
     ("adjustment", "available"): 1,
     ("available", "adjustment"): -1,
+    ("transfer", "available"): 1,
+    ("available", "transfer"): -1,
     ("burn", "available"): 1,
     ("available", "burn"): -1,
     ("held", "burn"): -1,
@@ -141,7 +143,7 @@ WAYS = {
 
 
 def came_in(ledger: Ledger) -> int:
-    """Accruals less reversals, less burns, plus cancels and adjustments."""
+    """Accruals less reversals, less burns, plus cancels, adjustments and transfers."""
     came = sum(
         posted.points * (-1 if fact_id in ledger.returns else 1)
         for (fact_id, point_type), posted in ledger.posted().items()

@@ -10,7 +10,15 @@ from contracts.events.base import Event
 from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain import accrual, adjustments, awaiting, burns, holds, rerating
+from points_svc.domain import (
+    accrual,
+    adjustments,
+    awaiting,
+    burns,
+    holds,
+    rerating,
+    transfers,
+)
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Book, Books
 from points_svc.domain.expiry import Expiry
@@ -23,6 +31,7 @@ from points_svc.domain.tiers import Timeline, hear, just_before
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MEMBER = MemberId("m1")
+FRIEND = MemberId("m2")
 BY_TIER = {
     "regular": Fraction(11, 10),
     "silver": Fraction(12, 10),
@@ -216,7 +225,8 @@ class Ledger:
 
     def settle(self) -> None:
         for book in self.books.all():
-            mine = [h for h in self.holds.values() if h.point_type == book.point_type]
+            key = (book.member_id, book.point_type)
+            mine = [h for h in self.holds.values() if (h.member_id, h.point_type) == key]
             for hold in holds.settle(book, mine):
                 self.holds[hold.hold_id] = hold
 
@@ -252,6 +262,26 @@ class Ledger:
         )
         rules = self.terms.rules.in_force(self.books.now)
         adjustments.adjust(self.book(), ask, rules, WHY)
+
+    def send(self, points: int) -> None:
+        """Give points to a friend."""
+        self._transfer(self.book(), self.books.of(FRIEND, "points"), points)
+
+    def receive(self, points: int) -> None:
+        """Get points from a friend, who was given as many."""
+        friend = self.books.of(FRIEND, "points")
+        self.settle()
+        ask = adjustments.AdjustmentAsk(FRIEND, "points", points, "luck", "goodwill", "staff")
+        adjustments.adjust(friend, ask, self.terms.rules.in_force(self.books.now), WHY)
+        self._transfer(friend, self.book(), points)
+
+    def _transfer(self, giver: Book, receiver: Book, points: int) -> None:
+        self.settle()
+        name = f"t{giver.seq}-{receiver.seq}"
+        ask = transfers.TransferAsk(
+            giver.member_id, name, receiver.member_id, "points", points, "", "", "till"
+        )
+        transfers.transfer(giver, receiver, ask, None, WHY)
 
     def sums(self, point_type: str = "points") -> dict[str, int]:
         """The account's balances and what of it has expired or was forgiven; what stands for review

@@ -35,7 +35,7 @@ IN_LOTS = (AVAILABLE, PENDING)
 OWING = ("reversal", "rerating", "shortfall")
 ENDS_WAITING = ("activation", "reinstatement")
 OF_LOTS = (*ENDS_WAITING, "extension", "courtesy")
-DRAWN_BY_MEMBERS = ("burn", "hold")
+DRAWN_BY_MEMBERS = ("burn", "hold", "transfer_out")
 OF_HOLDS = ("hold", "capture", "release", "lapse")
 
 

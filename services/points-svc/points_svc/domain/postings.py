@@ -10,6 +10,8 @@ from points_svc.domain.basis import packed
 
 AVAILABLE, PENDING, HELD, DEFICIT = "available", "pending", "held", "deficit"
 ISSUANCE, BURN, EXPIRY, ADJUSTMENT = "issuance", "burn", "expiry", "adjustment"
+TRANSFER = "transfer"
+"""On the way from one member to another: stands at zero after every transaction."""
 
 NO_HEAD = bytes(32)
 

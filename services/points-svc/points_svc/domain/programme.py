@@ -6,8 +6,11 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from contracts.quantities import POINTS_MAX
+
 NAME = r"^[a-z][a-z0-9_]{0,31}$"
 STORES_MAX = 10_000
+DAILY_TRANSFERS_MAX = 1_000
 
 
 def _zone(name: str) -> str:
@@ -48,11 +51,28 @@ class Settings(BaseModel):
     )
 
 
+Amount = Annotated[int, Field(ge=0, le=POINTS_MAX)]
+
+
+class TransferTerms(BaseModel):
+    """What a member may send in a day of the programme's zone, of each point type; more points than
+    `step_up_above` at once go only after a stronger check (P10).
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    daily_points: Amount
+    daily_count: Annotated[int, Field(ge=0, le=DAILY_TRANSFERS_MAX)]
+    step_up_above: Amount
+
+
 class PointsProgramme(Settings):
     """The settings that an operator publishes.
 
     `base_tier` rates whoever nothing was told of. `shortfall` is what becomes of points that a
     return or re-rating cannot take back: a deficit, they are forgiven, or stand for review (P7).
+    Without `transfers` no points change hands.
     """
 
     shortfall: Literal["deficit", "forgive", "review"] = "deficit"
+    transfers: TransferTerms | None = Field(default=None, exclude_if=lambda terms: terms is None)

@@ -43,7 +43,7 @@ side AS (
     UNION ALL SELECT point_type, 'held', -sum(held) FROM account GROUP BY point_type
     UNION ALL SELECT point_type, 'deficit', sum(deficit) FROM account GROUP BY point_type)
 SELECT point_type, side, CAST(sum(points) AS bigint) AS points FROM side
-WHERE side IN ('available', 'pending', 'held', 'deficit')
+WHERE side IN ('available', 'pending', 'held', 'deficit', 'transfer')
 GROUP BY point_type, side HAVING sum(points) <> 0 ORDER BY point_type, side
 """
 
@@ -91,8 +91,8 @@ async def findings_before(tx: Tx, before: int, limit: int) -> list[Finding]:
 
 
 async def appeared(tx: Tx) -> list[tuple[str, str, int]]:
-    """(point type, side, points) by which the journal and all accounts differ (I1): read in one
-    statement, so of one state.
+    """(point type, side, points) by which the journal and all accounts differ, or that were sent to
+    nobody (I1): read in one statement, so of one state.
     """
     rows = await tx.execute("appeared", APPEARED)
     return [(row.point_type, row.side, row.points) for row in rows]

@@ -44,7 +44,8 @@ def read(
 
 
 def read_book(ledger: Ledger, book: Book) -> list[Violation]:
-    holds = [hold for hold in ledger.holds.values() if hold.point_type == book.point_type]
+    key = (book.member_id, book.point_type)
+    holds = [h for h in ledger.holds.values() if (h.member_id, h.point_type) == key]
     utc = [replace(hold, lapses_at=max(hold.lapses_at, NOON)) for hold in holds]
     kept = [hold if hold.state == "lapsed" else late for hold, late in zip(holds, utc, strict=True)]
     return read(book.account(), book.postings, book.draws, holds=kept)

@@ -14,6 +14,7 @@ from points_testing.histories import (
     SHORT,
     TICKS,
     at,
+    came_in,
     demand_sound,
     hear,
     histories,
@@ -72,21 +73,6 @@ def test_E3_whenever_the_clock_let_lots_expire_the_terms_end_alike(history, data
         demand_sound(ledger.book())
         ends.append((rated(ledger), ledger.sums("points"), ledger.sums("growth")))
     assert ends[0] == ends[1]
-
-
-GIVES = {("adjustment", "available"): 1, ("available", "adjustment"): -1, ("burn", "available"): 1}
-TAKES = {("available", "burn"): -1, ("held", "burn"): -1}
-
-
-def came_in(ledger: Ledger) -> int:
-    """Accruals less reversals, less burns, plus cancels and adjustments."""
-    came = sum(
-        posted.points * (-1 if fact_id in ledger.returns else 1)
-        for (fact_id, point_type), posted in ledger.posted().items()
-        if point_type == "points"
-    )
-    ways = GIVES | TAKES
-    return came + sum(p.points * ways.get((p.debit, p.credit), 0) for p in ledger.book().postings)
 
 
 @settings(max_examples=600, deadline=None)

@@ -11,6 +11,7 @@ from points_svc.inbound.http import (
     reports,
     rules,
     shortfalls,
+    transfers,
 )
 
 ROUTERS = (
@@ -21,6 +22,7 @@ ROUTERS = (
     audit.router,
     holds.router,
     burns.router,
+    transfers.router,
     lots.router,
     shortfalls.router,
     rules.router,

@@ -1,0 +1,53 @@
+"""When points-svc says no to points that change hands, or come by hand or from elsewhere.
+
+Refusal
+├── TransfersNotOffered    409  the programme's settings have no `transfers`
+├── RecipientNotFound      404  nobody here has heard of who is to get the points
+├── TransferLimitReached   409  the member would send more in a day than the programme lets them;
+│                               `limit`, `left`
+├── StepUpRequired         409  so many points go only after a stronger check; `above`
+└── TransferNotFound       404  the caller never made a transfer of that id
+"""
+
+from typing import ClassVar
+
+from contracts.refusal import Refusal
+
+
+class TransfersNotOffered(Refusal):
+    """The programme's settings say nothing of `transfers`: points stay with who has them."""
+
+    code: ClassVar[str] = "transfers_not_offered"
+    title: ClassVar[str] = "Points cannot be transferred in this programme."
+
+
+class RecipientNotFound(Refusal):
+    """Nobody here has heard of the member who is to get the points."""
+
+    code: ClassVar[str] = "recipient_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such recipient."
+
+
+class TransferLimitReached(Refusal):
+    """The member would send more in a day than the programme lets them. `limit` is `daily_points`
+    or `daily_count`, `left` what of it is left today.
+    """
+
+    code: ClassVar[str] = "transfer_limit_reached"
+    title: ClassVar[str] = "No more can be transferred today."
+
+
+class StepUpRequired(Refusal):
+    """More than `above` points go only after a stronger check: its reference is `step_up`."""
+
+    code: ClassVar[str] = "step_up_required"
+    title: ClassVar[str] = "A stronger check of the member is needed first."
+
+
+class TransferNotFound(Refusal):
+    """The caller never made a transfer of that id."""
+
+    code: ClassVar[str] = "transfer_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such transfer."
