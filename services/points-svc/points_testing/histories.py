@@ -13,7 +13,7 @@ from contracts.events.tiers import TierChanged
 from points_svc.domain.books import Book
 from points_svc.domain.expiry import Expiry
 from points_svc.domain.facts import Returned
-from points_svc.domain.point_terms import Availability, PointTerms
+from points_svc.domain.point_terms import AT_ONCE, Availability, PointTerms
 from points_svc.domain.postings import NO_HEAD, chained
 from points_svc.domain.rules import RuleBook, plain_rule
 from points_testing.ledger import (
@@ -34,10 +34,10 @@ SHORT = rules_of(plain_rule("points", Fraction(1), Expiry("days", 20), True, BY_
 TIERS = sorted(BY_TIER)
 
 
-def lasting(expiry: Expiry, **terms: Any) -> RuleBook:
+def lasting(expiry: Expiry, availability: Availability = AT_ONCE, **terms: Any) -> RuleBook:
     """As SHORT, with other terms for `points`."""
     plain = plain_rule("points", Fraction(1), expiry, True, BY_TIER)
-    return rules_of(replace(plain, terms=PointTerms(**terms)), GROWTH)
+    return rules_of(replace(plain, terms=PointTerms(availability, **terms)), GROWTH)
 
 
 WINDOW = lasting(Expiry("days", 20), availability=Availability(6))
@@ -45,6 +45,11 @@ LATE = lasting(Expiry("days", 7), availability=Availability(9))
 DELIVERED = lasting(Expiry("days", 20), availability=Availability(12, "delivered"))
 CLAIMED = lasting(Expiry("days", 20), availability=Availability(8, "delivered", "forfeit"))
 FOREVER = lasting(Expiry("never"), availability=Availability(10, "delivered", "forfeit"))
+AWAY = lasting(Expiry("never"), inactivity_months=1)
+AWAY_SHORT = lasting(Expiry("days", 45), Availability(6), inactivity_months=1)
+AWAY_CLAIMED = lasting(
+    Expiry("days", 50), Availability(8, "delivered", "forfeit"), inactivity_months=1
+)
 FORMS = {
     "at once": SHORT,
     "after a window": WINDOW,
@@ -52,6 +57,9 @@ FORMS = {
     "once delivered": DELIVERED,
     "forfeit unless delivered": CLAIMED,
     "forfeit, else for ever": FOREVER,
+    "until away for a month": AWAY,
+    "after a window, until away for a month": AWAY_SHORT,
+    "forfeit unless delivered, until away for a month": AWAY_CLAIMED,
 }
 """Terms of `points` in every form of availability, lots that end and lots that never do."""
 

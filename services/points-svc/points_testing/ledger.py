@@ -24,6 +24,7 @@ from points_svc.domain.books import Book, Books
 from points_svc.domain.expiry import Expiry
 from points_svc.domain.facts import Back, Purchased, Returned
 from points_svc.domain.moments import moment_id
+from points_svc.domain.presence import Presence
 from points_svc.domain.rules import PointRule, RuleBook, Rules, plain_rule
 from points_svc.domain.standings import Standing
 from points_svc.domain.targets import Posted
@@ -224,11 +225,16 @@ class Ledger:
             rerating.bring_to_target(self.books, due, self.terms)
 
     def settle(self) -> None:
+        rules = self.terms.rules
+        came = {one.occurred_at for one in (*self.purchases.values(), *self.named.values())}
         for book in self.books.all():
+            if book.point_type in rules.forgetting:
+                book.presence = Presence(sorted(came), rules, book.point_type)
             key = (book.member_id, book.point_type)
             mine = [h for h in self.holds.values() if (h.member_id, h.point_type) == key]
             for hold in holds.settle(book, mine):
                 self.holds[hold.hold_id] = hold
+            book.presence = None
 
     def hold(self, name: str, points: int, lapse_after_s: int = 900) -> holds.Hold:
         self.settle()

@@ -22,6 +22,7 @@ CREATE TABLE lot_term (
     awaits          text COLLATE "C" NOT NULL,
     forfeits        boolean NOT NULL,
     away_since      timestamptz,
+    counted_from    timestamptz,
     PRIMARY KEY (member_id, lot_id, point_type, seq),
     CHECK (stage IN ('open', 'pending', 'activated', 'forfeited'))
 )"""

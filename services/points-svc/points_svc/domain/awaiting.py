@@ -6,8 +6,9 @@ from points_svc.domain.basis import LotBasis, Portion, packed
 from points_svc.domain.books import Book
 from points_svc.domain.lots import ACTIVATED, FORFEITED, Lot
 from points_svc.domain.moments import moment_id
+from points_svc.domain.passing import let_time_pass
 from points_svc.domain.postings import AVAILABLE, EXPIRY, Movement
-from points_svc.domain.settling import activate, let_time_pass, pay_deficit, say_activated
+from points_svc.domain.settling import activate, pay_deficit, say_activated
 
 
 def heed(book: Book, lot_id: str, kind: str, activity_fact_id: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ from points_svc.domain.postings import (
     chained,
     part_of,
 )
+from points_svc.domain.presence import Presence
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -89,6 +90,7 @@ class Book:
         self.draws: list[Draw] = []
         self.shares: dict[str, list[Share]] = {}
         self.terms: list[LotTerm] = []
+        self.presence: Presence | None = None
 
     @property
     def available(self) -> int:

@@ -4,10 +4,12 @@ has (P7, P14).
 
 from collections.abc import Sequence
 
+from points_svc.domain.absence import take_away
 from points_svc.domain.basis import Portion
-from points_svc.domain.books import Book
+from points_svc.domain.books import Book, earlier
 from points_svc.domain.facts import Purchased
 from points_svc.domain.lots import ACTIVATED, FORFEITED, OPEN, draw, sum_of
+from points_svc.domain.passing import let_time_pass
 from points_svc.domain.postings import (
     ADJUSTMENT,
     AVAILABLE,
@@ -18,8 +20,9 @@ from points_svc.domain.postings import (
     Movement,
 )
 from points_svc.domain.rules import PointRule
-from points_svc.domain.settling import forfeit, let_time_pass, make_available, pay_deficit
+from points_svc.domain.settling import forfeit, make_available, pay_deficit
 from points_svc.domain.targets import Change
+from points_svc.domain.wall_time import add_months
 
 UNCOVERED = {"forgive": "forgiveness", "review": "review"}
 """The kinds under which a shortfall is posted that is forgiven, or stands until staff settle it."""
@@ -70,6 +73,9 @@ def open_lot(book: Book, purchase: Purchased, rule: PointRule, points: int, basi
             basis,
         )
     )
+    months = rule.terms.inactivity_months
+    if months is not None:
+        book.due_at = earlier(book.due_at, add_months(at, months, zone))
     if not is_at_once and waits.activity:
         lot = book.lots[purchase.fact_id]
         forfeits = waits.otherwise == "forfeit"
@@ -78,7 +84,7 @@ def open_lot(book: Book, purchase: Purchased, rule: PointRule, points: int, basi
 
 def _give(book: Book, purchase: Purchased, change: Change) -> None:
     """Into the place of the purchase's lot: what waited there once becomes available at the lot's
-    own instant, or is forfeit with it.
+    own instant, or is forfeit or lost with it.
     """
     lot = book.lots[purchase.fact_id]
     side = AVAILABLE if lot.stage == OPEN else PENDING
@@ -90,6 +96,8 @@ def _give(book: Book, purchase: Purchased, change: Change) -> None:
         make_available(book, lot, change.gives)
     elif lot.stage == FORFEITED:
         forfeit(book, book.lots[purchase.fact_id])
+    if lot.away_since is not None and not lot.remaining:
+        take_away(book, book.lots[purchase.fact_id], lot.away_since)
 
 
 def _take(book: Book, purchase: Purchased, change: Change, shortfall: str) -> None:

@@ -79,7 +79,11 @@ def reinstate(book: Book, ask: ExtensionAsk, zone: ZoneInfo, by: DecisionBasis) 
         ),
         [Portion(lot.lot_id, -points, expired=-points)],
     )
-    book.change_lot(book.lots[lot.lot_id]._replace(stage=stage, forfeits=False))
+    book.change_lot(
+        book.lots[lot.lot_id]._replace(
+            stage=stage, forfeits=False, away_since=None, counted_from=book.now
+        )
+    )
     pay_deficit(book, [lot.lot_id], fact_id)
     if until is not None and until > (lot.expires_at or until):
         lengthen(book, book.lots[lot.lot_id], until, "extension", by=by)

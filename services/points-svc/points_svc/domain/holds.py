@@ -16,6 +16,7 @@ from points_svc.domain.books import Book, said
 from points_svc.domain.burns import Burn
 from points_svc.domain.lots import draw, first_of, rest_of, sum_of
 from points_svc.domain.moments import moment_id
+from points_svc.domain.passing import let_time_pass
 from points_svc.domain.postings import AVAILABLE, BURN, HELD, Movement
 from points_svc.domain.refusals import (
     CaptureExceedsHold,
@@ -23,7 +24,7 @@ from points_svc.domain.refusals import (
     NameReused,
     PointsInsufficient,
 )
-from points_svc.domain.settling import give_back, let_time_pass
+from points_svc.domain.settling import give_back
 
 OPEN, CAPTURED, RELEASED, LAPSED, TOMBSTONE = "open", "captured", "released", "lapsed", "tombstone"
 

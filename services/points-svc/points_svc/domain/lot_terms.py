@@ -22,6 +22,7 @@ class LotTerm(NamedTuple):
     awaits: str
     forfeits: bool
     away_since: datetime | None
+    counted_from: datetime | None
 
     @classmethod
     def of(
@@ -40,4 +41,5 @@ class LotTerm(NamedTuple):
             lot.awaits,
             lot.forfeits,
             lot.away_since,
+            lot.counted_from,
         )

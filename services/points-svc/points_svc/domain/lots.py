@@ -19,7 +19,8 @@ class Lot(NamedTuple):
 
     A pending lot becomes available at `available_from`, or is forfeit then; sooner, if it `awaits`
     an activity and one comes. `away_since`: when it was lost because its member had been away too
-    long, unless that was taken back.
+    long, unless that was taken back; only absences that end after `counted_from` count where it was
+    reinstated by hand.
     """
 
     lot_id: str
@@ -33,6 +34,7 @@ class Lot(NamedTuple):
     awaits: str = ""
     forfeits: bool = False
     away_since: datetime | None = None
+    counted_from: datetime | None = None
 
     @property
     def is_pending(self) -> bool:

@@ -108,6 +108,12 @@ class RuleBook:
         )
 
     @cached_property
+    def forgetting(self) -> frozenset[str]:
+        """The point types that any version takes from who was away too long (P2)."""
+        types = (rule for version in self.versions for rule in version.points)
+        return frozenset(one.point_type for one in types if one.terms.inactivity_months)
+
+    @cached_property
     def awaited(self) -> frozenset[str]:
         """The kinds of activities that lots of any version wait for (P4)."""
         types = (rule.terms.availability for version in self.versions for rule in version.points)

@@ -1,5 +1,5 @@
-"""What has to be done before and after points move: what time did is done, the deficit is paid
-first (P3, P4, P14).
+"""What becomes of lots: they become available, are forfeit, end, and pay the deficit first (P3, P4,
+P14).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,24 +14,10 @@ from points_svc.domain.moments import moment_id
 from points_svc.domain.postings import AVAILABLE, DEFICIT, EXPIRY, PENDING, Movement, Posting
 
 
-def let_time_pass(book: Book) -> None:
-    """Do to every loaded lot what time has done by now: what was pending becomes available, or is
-    forfeit, at its own instant; what has ended expires, at its own end. What becomes available pays
-    the deficit first, also where it has ended since.
+def end_waiting(book: Book, lot: Lot) -> None:
+    """Let a lot become available, or be forfeit, if its time has come. What has ended before that
+    expires as it waits.
     """
-    due = [lot for lot in book.lots.values() if lot.is_due(book.now)]
-    if any(lot.is_pending for lot in due):
-        for lot in sorted(due, key=lambda one: (one.available_from, *burn_order(one))):
-            if lot.is_pending:
-                _end_waiting(book, lot)
-        due = [lot for lot in book.lots.values() if lot.is_due(book.now)]
-    for lot in sorted(due, key=burn_order):
-        assert lot.expires_at is not None, "a lot that waits no longer is due at its end"
-        expire(book, lot, lot.expires_at)
-
-
-def _end_waiting(book: Book, lot: Lot) -> None:
-    """What has ended before it could become available expires as it waits."""
     if lot.expires_at is not None and lot.expires_at <= lot.available_from:
         return
     if lot.available_from > book.now:
@@ -79,16 +65,17 @@ def say_activated(book: Book, lot: Lot, posting: Posting, activity_fact_id: str 
 
 def forfeit(book: Book, lot: Lot) -> None:
     """Take what nobody claimed by the deadline (P4)."""
-    _lose(book, lot, lot.available_from, "forfeit", PENDING)
+    lose(book, lot, lot.available_from, "forfeit", PENDING)
     book.change_lot(book.lots[lot.lot_id]._replace(stage=FORFEITED))
 
 
 def expire(book: Book, lot: Lot, at: datetime) -> None:
     """Expire what is left of a lot, also where it still waits."""
-    _lose(book, lot, at, "expiry", PENDING if lot.is_pending else AVAILABLE)
+    lose(book, lot, at, "expiry", PENDING if lot.is_pending else AVAILABLE)
 
 
-def _lose(book: Book, lot: Lot, at: datetime, kind: str, side: str) -> None:
+def lose(book: Book, lot: Lot, at: datetime, kind: str, side: str) -> None:
+    """Post what is left of a lot as lost to time."""
     posting = book.post(
         Movement(kind, side, EXPIRY, lot.remaining, moment_id(at, kind, lot.lot_id), at),
         [Portion(lot.lot_id, lot.remaining, expired=lot.remaining)],
@@ -129,10 +116,12 @@ def give_back(book: Book, move: Movement, portions: Sequence[Portion]) -> str:
 
 
 def expire_ended(book: Book, portions: Sequence[Portion], came_back_at: datetime) -> None:
-    """Expire what came back to lots whose time is over."""
+    """Expire what came back to lots whose time is over, or that were lost by absence meanwhile."""
     for portion in portions:
         lot = book.lots[portion.lot_id]
-        if lot.remaining and lot.has_ended(book.now):
+        if lot.remaining and lot.away_since is not None:
+            lose(book, lot, max(lot.away_since, came_back_at), "inactivity", AVAILABLE)
+        elif lot.remaining and lot.has_ended(book.now):
             assert lot.expires_at is not None
             expire(book, lot, max(lot.expires_at, came_back_at))
 

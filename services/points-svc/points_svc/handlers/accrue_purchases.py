@@ -10,6 +10,7 @@ from points_svc.domain.standings import NOBODY, FactKey, Standing
 from points_svc.handlers.heed_activities import heed_activities
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
+from points_svc.handlers.recall_absent import recall_absent
 from points_svc.handlers.rerate_purchases import rerate_purchases
 from points_svc.store import accounts, postings, programme, returns
 
@@ -48,6 +49,8 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
         accrual.accrue(books, bought, waiting.get(fact_id, ()), terms)
     if terms.rules.awaited:
         await heed_activities(tx, books, [(p.member_id, p.fact_id) for p in fresh.values()])
+    if terms.rules.forgetting:
+        await recall_absent(tx, books, members)
     await post_books(tx, books)
     await _rerate_overtaken(tx, before, standings)
 

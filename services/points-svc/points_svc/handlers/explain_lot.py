@@ -6,7 +6,7 @@ from points_svc.domain.explain import Explanation, FactNamed
 from points_svc.domain.postings import Posting
 from points_svc.store import activities, views
 
-OF_LOTS = frozenset({"activation", "reinstatement", "extension", "courtesy"})
+OF_LOTS = frozenset({"activation", "reinstatement", "extension", "courtesy", "inactivity"})
 
 
 async def explain_lot(tx: Tx, posting: Posting) -> Explanation:

@@ -8,6 +8,7 @@ from points_svc.domain.holds import settle
 from points_svc.domain.refusals import MemberNotFound
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
+from points_svc.handlers.load_presence import load_presence
 from points_svc.store import accounts, holds, members
 
 
@@ -24,6 +25,7 @@ async def judge_accounts(tx: Tx, member_id: str, at: datetime) -> Books:
     named = [(member_id, hold.point_type, lot.lot_id) for hold in over for lot in hold.lots]
     await load_named_lots(tx, books, named)
     await load_lots(tx, books.all())
+    await load_presence(tx, books)
     for book in books.all():
         settle(book, [hold for hold in over if hold.point_type == book.point_type])
     return books

@@ -5,6 +5,7 @@ from points_svc.domain.books import Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
+from points_svc.handlers.load_presence import load_presence
 from points_svc.handlers.post_books import post_books
 from points_svc.store import accounts, holds, programme
 
@@ -23,6 +24,7 @@ async def lapse_holds(tx: Tx, limit: int) -> int:
     named = [(h.member_id, h.point_type, portion.lot_id) for h in over for portion in h.lots]
     await load_named_lots(tx, books, named)
     await load_lots(tx, books.all())
+    await load_presence(tx, books)
     for book in books.all():
         key = (book.member_id, book.point_type)
         settle(book, [hold for hold in over if (hold.member_id, hold.point_type) == key])

@@ -8,6 +8,7 @@ from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
+from points_svc.handlers.load_presence import load_presence
 from points_svc.store import holds, programme
 
 
@@ -26,6 +27,7 @@ async def open_book(
     named = {(book.member_id, book.point_type, portion.lot_id) for portion in portions}
     await load_named_lots(tx, books, named)
     await load_lots(tx, [book])
+    await load_presence(tx, books)
     lapsed = settle(book, over)
     if lapsed:
         await holds.end_holds(tx, lapsed)

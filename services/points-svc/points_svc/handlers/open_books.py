@@ -7,6 +7,7 @@ from points_svc.domain.books import Account, Books
 from points_svc.domain.holds import settle
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
+from points_svc.handlers.load_presence import load_presence
 from points_svc.store import holds, programme
 
 
@@ -23,6 +24,7 @@ async def open_books(tx: Tx, accounts: Sequence[Account]) -> Books:
     named = {(h.member_id, h.point_type, lot.lot_id) for h in over for lot in h.lots}
     await load_named_lots(tx, books, named)
     await load_lots(tx, books.all())
+    await load_presence(tx, books)
     lapsed = []
     for book in books.all():
         key = (book.member_id, book.point_type)

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
 from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
-from points_svc.domain.settling import let_time_pass
+from points_svc.domain.passing import let_time_pass
 from points_svc.domain.standings import NOBODY, Standing
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
+from points_svc.handlers.load_presence import load_presence
 from points_svc.handlers.post_books import post_books
 from points_svc.store import postings, programme, returns
 
@@ -35,6 +36,7 @@ async def rerate_purchases(
     )
     short = {books.of(d.purchase.member_id, d.point_type) for d in due if is_short(books, d)}
     await load_lots(tx, short)
+    await load_presence(tx, books)
     for book in short:
         let_time_pass(book)
     for one in sorted(due, key=lambda d: (d.purchase.occurred_at, d.purchase.fact_id)):

@@ -21,7 +21,8 @@ SELECT p.member_id, p.point_type, p.fact_id AS lot_id, p.occurred_at,
        CAST(p.points - coalesce(d.points, 0) AS bigint) AS remaining,
        CAST(coalesce(d.expired, 0) AS bigint) AS expired,
        coalesce(t.stage, CASE p.credit WHEN 'pending' THEN 'pending' ELSE 'open' END) AS stage,
-       coalesce(t.awaits, '') AS awaits, coalesce(t.forfeits, false) AS forfeits, t.away_since
+       coalesce(t.awaits, '') AS awaits, coalesce(t.forfeits, false) AS forfeits, t.away_since,
+       t.counted_from
 """
 DRAWN = """
 LEFT JOIN LATERAL (
