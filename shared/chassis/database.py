@@ -2,16 +2,21 @@
 refusals mean.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis import failpoints, metrics
 from chassis.auth import Secrets
@@ -23,6 +28,8 @@ from contracts.events.base import Event
 failpoints.register("tx.after_begin", "tx.before_commit", "tx.after_commit")
 
 POOL_WAIT_S = 5.0
+IDLE_MAX_S = 2.0
+"""A connection that lay longer is asked whether it still lives before it is used again."""
 RACE_LOST = frozenset({"40001", "40P01"})
 OUT_OF_PATIENCE = frozenset({"55P03", "57014"})
 DATABASE_ERRORS = (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -61,15 +68,39 @@ def engine(dsn: str, pool_size: int) -> AsyncEngine:
     """An engine whose pool never grows beyond `pool_size` and whose waiters give up after a few
     seconds.
     """
-    return create_async_engine(
+    made = create_async_engine(
         async_url(dsn),
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
         pool_timeout=POOL_WAIT_S,
-        pool_pre_ping=True,
         connect_args={"prepared_statement_cache_size": 500, "server_settings": SESSION},
     )
+    _ask_who_lay(made)
+    return made
+
+
+def _ask_who_lay(made: AsyncEngine) -> None:
+    """Hand out no connection whose end was noticed, or that lay for a while and does not answer:
+    the pool makes new ones then. Asking each time would be three round trips a transaction.
+    """
+
+    def laid_down(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["used_at"] = time.monotonic()
+
+    def taken_up(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        driver: asyncpg.Connection[Any] | None = entry.driver_connection
+        now = time.monotonic()
+        if driver is None or driver.is_closed():
+            raise InvalidatePoolError("the connection has ended")
+        if now - entry.info.get("used_at", now) > IDLE_MAX_S:
+            try:
+                made.dialect.do_ping(connection)
+            except (AsyncAdapt_asyncpg_dbapi.Error, OSError) as error:
+                raise InvalidatePoolError("the connection does not answer") from error
+
+    event.listen(made.sync_engine, "checkin", laid_down)
+    event.listen(made.sync_engine, "checkout", taken_up)
 
 
 def meaning(error: BaseException) -> Exception | None:

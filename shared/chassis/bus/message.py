@@ -19,7 +19,8 @@ included.
 RECORD_BODY_MAX = 1_000_000
 """Bytes of a body that a service reads; what is larger is parked unread."""
 
-COMPRESSION_LEVEL = 1
+COMPRESSION_LEVEL = 3
+"""As fast as 1 on what is said here, and a tenth smaller."""
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
