@@ -67,19 +67,17 @@ def day_of(at: datetime, zone: ZoneInfo) -> date:
 def journal(books: Iterable[Book], zone: ZoneInfo) -> list[JournalLine]:
     """What these accounts moved, summed and in the order of the keys."""
     occurred, expiry = Months(zone), Months(zone)
-    postings: dict[JournalKey, int] = {}
-    points: dict[JournalKey, int] = {}
+    postings: dict[tuple[str, ...], int] = {}
+    points: dict[tuple[str, ...], int] = {}
     for book in books:
         for posting in book.postings:
             month, counted = occurred.of(posting.occurred_at), 1
             for end, moved in _shares(book, posting, expiry):
-                key = JournalKey(
-                    posting.point_type, posting.kind, posting.debit, posting.credit, month, end
-                )
+                key = (posting.point_type, posting.kind, posting.debit, posting.credit, month, end)
                 postings[key] = postings.get(key, 0) + counted
                 points[key] = points.get(key, 0) + moved
                 counted = 0
-    return [JournalLine(key, postings[key], points[key]) for key in sorted(points)]
+    return [JournalLine(JournalKey(*key), postings[key], points[key]) for key in sorted(points)]
 
 
 def _shares(book: Book, posting: Posting, months: Months) -> Iterator[tuple[str, int]]:

@@ -2,7 +2,10 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+YEARS_MAX = 1_000
 
 
 def add_months(at: datetime, months: int, zone: ZoneInfo) -> datetime:
@@ -40,7 +43,7 @@ def end_of_year(at: datetime, years: int, zone: ZoneInfo) -> datetime:
     """The first instant after the calendar year that ends `years` years after the one that contains
     `at`; in UTC.
     """
-    return datetime(at.astimezone(zone).year + years + 1, 1, 1, tzinfo=zone).astimezone(UTC)
+    return _year_begins(at.astimezone(zone).year + years + 1, zone)
 
 
 def in_year(day: date, year: int) -> date:
@@ -69,6 +72,12 @@ def month_around(at: datetime, zone: ZoneInfo) -> tuple[str, datetime, datetime]
 def day_begins(on: date, zone: ZoneInfo) -> datetime:
     """The first instant of a day, in UTC."""
     return datetime(on.year, on.month, on.day, tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(YEARS_MAX)
+def _year_begins(year: int, zone: ZoneInfo) -> datetime:
+    """The first instant of a year, in UTC: the same for most facts of a batch."""
+    return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
 
 
 def _month_begins(year: int, month: int, zone: ZoneInfo) -> datetime:

@@ -1,21 +1,34 @@
 """The journal: lines written beside the postings, in their transaction."""
 
-from collections.abc import Sequence
-
 from chassis.tx import Tx
 from points_svc.domain.books import Books
 from points_svc.domain.journal import JournalKey, day_of, journal
 
-COLUMNS = ("recorded_at", "recorded_on", "zone", *JournalKey._fields, "postings", "points")
+APPEND_JOURNAL = f"""
+INSERT INTO journal_entry (
+    recorded_at, recorded_on, zone, {", ".join(JournalKey._fields)}, postings, points)
+SELECT :now, :on, :zone, * FROM unnest(
+    CAST(:point_type AS text[]), CAST(:kind AS text[]), CAST(:debit AS text[]),
+    CAST(:credit AS text[]), CAST(:occurred_month AS text[]), CAST(:expiry_month AS text[]),
+    CAST(:postings AS bigint[]), CAST(:points AS bigint[]))
+"""
 
 
 async def append_journal(tx: Tx, books: Books) -> None:
     """Append what these accounts moved: a line a point type, kind, way and months for the whole
     transaction, under the day of its moment.
     """
-    on = day_of(tx.now, books.zone)
-    rows: Sequence[tuple[object, ...]] = [
-        (tx.now, on, books.zone.key, *line.key, line.postings, line.points)
-        for line in journal(books.written(), books.zone)
-    ]
-    await tx.copy("append_journal", "journal_entry", COLUMNS, rows)
+    lines = journal(books.written(), books.zone)
+    if not lines:
+        return
+    keys = zip(*(line.key for line in lines), strict=True)
+    await tx.execute(
+        "append_journal",
+        APPEND_JOURNAL,
+        now=tx.now,
+        on=day_of(tx.now, books.zone),
+        zone=books.zone.key,
+        postings=[line.postings for line in lines],
+        points=[line.points for line in lines],
+        **dict(zip(JournalKey._fields, map(list, keys), strict=True)),
+    )
