@@ -30,7 +30,7 @@ TOPICS: dict[str, tuple[type[Event], ...]] = {
         points.PointsTransferred,
         points.CampaignExhausted,
     ),
-    "loyalty.tiers": (tiers.TierChanged,),
+    "loyalty.tiers": (tiers.TierChanged, tiers.TierExpiring, tiers.LadderPublished),
     "loyalty.benefits": (
         benefits.EntitlementGranted,
         benefits.EntitlementUsed,

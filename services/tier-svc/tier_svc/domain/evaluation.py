@@ -6,6 +6,7 @@ from datetime import datetime
 
 from contracts.ids import FactId, MemberId
 from tier_svc.domain import intervals
+from tier_svc.domain.falling import falls_at
 from tier_svc.domain.grounds import Grounds
 from tier_svc.domain.intervals import Interval
 from tier_svc.domain.timeline import told_timeline
@@ -70,18 +71,22 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a timeline stands: the tier now, and when it reads differently next."""
+    """Where a timeline stands: the tier now, when it reads differently next, and when it next leads
+    lower.
+    """
 
     tier: str
     next_evaluation_at: datetime | None
+    falls_at: datetime | None
 
 
 def moment(told: Sequence[Interval], now: datetime) -> Moment:
     """Where a told timeline stands at an instant; before it starts, where it will start."""
     place = intervals.at(told, now)
+    lower = falls_at(told, now)
     if place is None:
-        return Moment(told[0].tier, told[0].from_at)
-    return Moment(told[place].tier, told[place].to_at)
+        return Moment(told[0].tier, told[0].from_at, lower)
+    return Moment(told[place].tier, told[place].to_at, lower)
 
 
 def _instants(grounds: Grounds, touched: Collection[FactId]) -> Iterator[datetime]:

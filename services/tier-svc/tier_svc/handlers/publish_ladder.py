@@ -6,6 +6,7 @@ from chassis.tx import Tx
 from tier_svc.domain.publishing import PublicationAsk, publication
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished
+from tier_svc.domain.telling import ladder_published
 from tier_svc.store import ladders, programme, publications
 
 
@@ -31,7 +32,8 @@ async def publish_ladder(
     ladder = read_ladder(row.written, version)
     made = publication(before, ladder, ZoneInfo(settings.zone), ask, tx.now)
     if made is not None:
-        await publications.put_in_force(tx, made)
+        place = await publications.put_in_force(tx, made)
+        tx.emit(ladder_published(made, place, tx.now))
         row = await ladders.find_ladder(tx, version)
         assert row is not None, "a version that was just published is found"
     return row, made is not None

@@ -2,6 +2,7 @@
 
 from chassis.tx import Tx
 from tier_svc.domain.refusals import LadderNotFound, LadderNotInForce
+from tier_svc.domain.telling import ladder_withdrawn
 from tier_svc.store import ladders, publications
 
 
@@ -24,6 +25,7 @@ async def withdraw_ladder(tx: Tx, version: int) -> ladders.LadderRow:
         if publication.ladder.version != version:
             break
         await publications.withdraw_publication(tx, name, place)
+        tx.emit(ladder_withdrawn(publication, place, tx.now))
     row = await ladders.find_ladder(tx, version)
     assert row is not None, "a version that was just withdrawn is found"
     return row

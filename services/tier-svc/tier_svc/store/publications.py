@@ -38,6 +38,7 @@ INSERT INTO publication (ladder, place, version, zone, effective_from, migration
 SELECT :ladder, coalesce(max(place), 0) + 1, :version, :zone, :effective_from, :migration, :share,
     :now, :actor, ''
 FROM publication WHERE ladder = :ladder
+RETURNING place
 """
 
 WITHDRAW = """
@@ -120,11 +121,11 @@ async def read_in_force(tx: Tx) -> InForce:
     return InForce(by_ladder, places, min(begun)[1] if begun else None)
 
 
-async def put_in_force(tx: Tx, publication: Publication) -> None:
+async def put_in_force(tx: Tx, publication: Publication) -> int:
     """A version is in force from its instant on; the first of its ladder from the beginning of
-    time. Whoever is known is told by the job.
+    time. Whoever is known is told by the job. Answers its place among the ladder's publications.
     """
-    await tx.execute(
+    (row,) = await tx.execute(
         "put_in_force",
         PUT_IN_FORCE,
         ladder=publication.ladder.name,
@@ -136,6 +137,7 @@ async def put_in_force(tx: Tx, publication: Publication) -> None:
         now=tx.now,
         actor=tx.cause.actor,
     )
+    return int(row.place)
 
 
 async def withdraw_publication(tx: Tx, ladder: str, place: int) -> None:

@@ -25,11 +25,12 @@ LIMIT :limit FOR UPDATE SKIP LOCKED
 """
 
 BEGIN_STANDINGS = """
-INSERT INTO standing (member_id, ladder, seq, told, tier, next_evaluation_at)
-SELECT member_id, ladder, seq, CAST(told AS jsonb), tier, next_evaluation_at
+INSERT INTO standing (member_id, ladder, seq, told, tier, next_evaluation_at, falls_at)
+SELECT member_id, ladder, seq, CAST(told AS jsonb), tier, next_evaluation_at, falls_at
 FROM unnest(CAST(:members AS text[]), CAST(:ladders AS text[]), CAST(:seqs AS bigint[]),
-    CAST(:told AS text[]), CAST(:tiers AS text[]), CAST(:due AS timestamptz[]))
-    AS u (member_id, ladder, seq, told, tier, next_evaluation_at)
+    CAST(:told AS text[]), CAST(:tiers AS text[]), CAST(:due AS timestamptz[]),
+    CAST(:falls AS timestamptz[]))
+    AS u (member_id, ladder, seq, told, tier, next_evaluation_at, falls_at)
 ORDER BY member_id, ladder
 ON CONFLICT (member_id, ladder) DO NOTHING
 RETURNING member_id
@@ -37,11 +38,11 @@ RETURNING member_id
 
 WRITE_STANDINGS = """
 UPDATE standing SET seq = u.seq, told = CAST(u.told AS jsonb), tier = u.tier,
-    next_evaluation_at = u.next_evaluation_at
+    next_evaluation_at = u.next_evaluation_at, falls_at = u.falls_at
 FROM unnest(CAST(:members AS text[]), CAST(:ladders AS text[]), CAST(:before AS bigint[]),
     CAST(:seqs AS bigint[]), CAST(:told AS text[]), CAST(:tiers AS text[]),
-    CAST(:due AS timestamptz[]))
-    AS u (member_id, ladder, seq_before, seq, told, tier, next_evaluation_at)
+    CAST(:due AS timestamptz[]), CAST(:falls AS timestamptz[]))
+    AS u (member_id, ladder, seq_before, seq, told, tier, next_evaluation_at, falls_at)
 WHERE standing.member_id = u.member_id AND standing.ladder = u.ladder
     AND standing.seq = u.seq_before
 RETURNING standing.member_id
@@ -58,13 +59,13 @@ WHERE standing.member_id = u.member_id AND standing.ladder = u.ladder
 async def read_standings(tx: Tx, members: Sequence[MemberId]) -> dict[Key, Standing]:
     """What was told of these members, by member and ladder."""
     rows = await tx.execute("read_standings", READ_STANDINGS, members=list(members))
-    return {(row.member_id, row.ladder): _standing(row) for row in rows}
+    return {(row.member_id, row.ladder): standing_of(row) for row in rows}
 
 
 async def due_standings(tx: Tx, limit: int) -> list[Standing]:
     """Standings whose next evaluation is due, oldest first; skips those another job has in hand."""
     rows = await tx.execute("due_standings", DUE_STANDINGS, now=tx.now, limit=limit)
-    return [_standing(row) for row in rows]
+    return [standing_of(row) for row in rows]
 
 
 async def begin_standings(tx: Tx, evaluated: Sequence[tuple[Evaluation, Moment]]) -> None:
@@ -105,6 +106,7 @@ def _columns(evaluated: Sequence[tuple[Evaluation, Moment]]) -> dict[str, list[A
         "told": [msgspec.json.encode(one.told).decode() for one, _ in evaluated],
         "tiers": [moment.tier for _, moment in evaluated],
         "due": [moment.next_evaluation_at for _, moment in evaluated],
+        "falls": [moment.falls_at for _, moment in evaluated],
     }
 
 
@@ -113,6 +115,7 @@ def _complete(rows: Sequence[Row[Any]], evaluated: Sequence[object]) -> None:
         raise Conflict
 
 
-def _standing(row: Row[Any]) -> Standing:
+def standing_of(row: Row[Any]) -> Standing:
+    """What a row says was told."""
     told = msgspec.json.decode(row.told, type=list[Interval])
     return Standing(row.member_id, row.ladder, row.seq, told)
