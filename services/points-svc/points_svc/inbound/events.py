@@ -1,7 +1,12 @@
 """What points-svc hears, and which verb answers it."""
 
 from chassis.subscription import on
-from contracts.events.members import MemberEnrolled, MemberStatusChanged, SegmentEntered, SegmentLeft
+from contracts.events.members import (
+    MemberEnrolled,
+    MemberStatusChanged,
+    SegmentEntered,
+    SegmentLeft,
+)
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged
 from points_svc.handlers.accrue_activities import accrue_activities
