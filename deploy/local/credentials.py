@@ -31,7 +31,8 @@ SCOPES = {
     "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
     "points:read points:preview points:adjust standing:read benefit:read "
     "reports:read voucher:void",
-    "finance": "member:read fact:read points:read standing:read benefit:read reports:read",
+    "finance": "member:read fact:read points:read points:approve standing:read benefit:read "
+    "reports:read",
     "ops": "ops rules:write ladder:write benefit:write points:read points:preview standing:read "
     "benefit:read reports:read",
     "benefit-svc": "points:redeem points:read",

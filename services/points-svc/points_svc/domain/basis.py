@@ -80,7 +80,7 @@ class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):
 
 class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
     """A decision's own: who asked for it, in which request, under which name, and why: a
-    purpose, or free text with a code of its own.
+    purpose, or free text with a code of its own; and the second person, where there was one.
     """
 
     actor: str
@@ -88,6 +88,7 @@ class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
     name: str
     reason: str
     reason_code: str = ""
+    approved_by: str = ""
 
 
 class LotBasis(msgspec.Struct, array_like=True, frozen=True):

@@ -6,7 +6,10 @@ Refusal
 ├── TransferLimitReached   409  the member would send more in a day than the programme lets them;
 │                               `limit`, `left`
 ├── StepUpRequired         409  so many points go only after a stronger check; `above`
-└── TransferNotFound       404  the caller never made a transfer of that id
+├── TransferNotFound       404  the caller never made a transfer of that id
+├── AdjustmentNotFound     404  no adjustment of that id ever waited
+├── AdjustmentNotWaiting   409  it was posted, rejected, or its time is over; `state`
+└── SamePerson             409  who asked for an adjustment cannot be its second person
 """
 
 from typing import ClassVar
@@ -51,3 +54,25 @@ class TransferNotFound(Refusal):
     code: ClassVar[str] = "transfer_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "There is no such transfer."
+
+
+class AdjustmentNotFound(Refusal):
+    """No adjustment of that id ever waited for a second person."""
+
+    code: ClassVar[str] = "adjustment_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such adjustment."
+
+
+class AdjustmentNotWaiting(Refusal):
+    """The adjustment was posted, rejected, or waited too long: `state`."""
+
+    code: ClassVar[str] = "adjustment_not_waiting"
+    title: ClassVar[str] = "This adjustment waits no longer."
+
+
+class SamePerson(Refusal):
+    """Who asked for an adjustment cannot be its second person."""
+
+    code: ClassVar[str] = "same_person"
+    title: ClassVar[str] = "Somebody else has to decide this."

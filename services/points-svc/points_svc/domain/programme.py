@@ -11,6 +11,7 @@ from contracts.quantities import POINTS_MAX
 NAME = r"^[a-z][a-z0-9_]{0,31}$"
 STORES_MAX = 10_000
 DAILY_TRANSFERS_MAX = 1_000
+WAITING_DAYS_MAX = 365
 
 
 def _zone(name: str) -> str:
@@ -66,13 +67,28 @@ class TransferTerms(BaseModel):
     step_up_above: Amount
 
 
+class AdjustmentTerms(BaseModel):
+    """Adjustments by more than `second_person_above` points, either way, wait for a second person,
+    and lapse after so many days.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    second_person_above: Amount
+    lapse_after_days: Annotated[int, Field(ge=1, le=WAITING_DAYS_MAX)] = 14
+
+
 class PointsProgramme(Settings):
     """The settings that an operator publishes.
 
     `base_tier` rates whoever nothing was told of. `shortfall` is what becomes of points that a
     return or re-rating cannot take back: a deficit, they are forgiven, or stand for review (P7).
-    Without `transfers` no points change hands.
+    Without `transfers` no points change hands; without `adjustments` none waits for a second
+    person.
     """
 
     shortfall: Literal["deficit", "forgive", "review"] = "deficit"
     transfers: TransferTerms | None = Field(default=None, exclude_if=lambda terms: terms is None)
+    adjustments: AdjustmentTerms | None = Field(
+        default=None, exclude_if=lambda terms: terms is None
+    )

@@ -1,6 +1,7 @@
 """The doors of points-svc, by noun."""
 
 from points_svc.inbound.http import (
+    adjustments,
     audit,
     balances,
     burns,
@@ -16,6 +17,7 @@ from points_svc.inbound.http import (
 
 ROUTERS = (
     balances.router,
+    adjustments.router,
     previews.router,
     past.router,
     reports.router,

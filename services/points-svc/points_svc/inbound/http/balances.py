@@ -1,37 +1,16 @@
-"""What a member has, how it came about, and changes to it by hand."""
+"""What a member has, and how it came about."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from chassis.http import (
-    Body,
-    CallerDep,
-    FieldError,
-    IdPath,
-    Invalid,
-    Note200,
-    PageDep,
-    Ref,
-    Router,
-    TxDep,
-)
-from contracts.quantities import POINTS_MAX
-from points_svc.domain.adjustments import AdjustmentAsk
-from points_svc.domain.refusals import (
-    BalanceTooLarge,
-    MemberNotFound,
-    PointsInsufficient,
-    PointTypeNotBurnable,
-    PostingNotFound,
-)
-from points_svc.handlers.adjust_points import adjust_points
+from chassis.http import IdPath, PageDep, Router, TxDep
+from points_svc.domain.refusals import MemberNotFound, PostingNotFound
 from points_svc.handlers.explain_posting import explain_posting
 from points_svc.handlers.recall_balance import recall_balance
 from points_svc.handlers.show_balance import show_balance
-from points_svc.inbound.http.fields import DEFAULT_TYPE, Moment, PointTypeName
+from points_svc.inbound.http.fields import Moment
 from points_svc.inbound.http.ledger_views import (
-    AdjustmentView,
     BalanceView,
     LotPage,
     LotView,
@@ -44,17 +23,6 @@ from points_svc.store import members, views
 PostingIdPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}\.[a-z0-9_-]{1,64}$")]
 
 router = Router(tags=["points"])
-
-
-class AdjustmentBody(Body):
-    """What is given (or, below zero, taken). `reason` is for people and stays with the posting;
-    `reason_code` is for reports, and all that the event says.
-    """
-
-    point_type: PointTypeName = DEFAULT_TYPE
-    points: Annotated[int, Field(ge=-POINTS_MAX, le=POINTS_MAX)]
-    reason: Note200
-    reason_code: Ref = "adjustment"
 
 
 @router.get("/points/{member_id}", scope="points:read", refuses=(MemberNotFound,))
@@ -99,30 +67,6 @@ async def lots(member_id: IdPath, page: PageDep, tx: TxDep) -> LotPage:
     shown = found[: page.limit]
     more = [shown[-1].lot_id, shown[-1].point_type] if len(found) > page.limit else None
     return LotPage(**page.answer([LotView.model_validate(lot) for lot in shown], more))
-
-
-@router.post(
-    "/points/{member_id}/adjustments",
-    status_code=201,
-    scope="points:adjust",
-    keyed=True,
-    refuses=(MemberNotFound, PointsInsufficient, PointTypeNotBurnable, BalanceTooLarge),
-)
-async def adjust(
-    member_id: IdPath, body: AdjustmentBody, tx: TxDep, caller: CallerDep
-) -> AdjustmentView:
-    """Give or take points by hand, with a reason. What is given pays a deficit first."""
-    if body.points == 0:
-        raise Invalid(FieldError("/points", "out_of_range"))
-    ask = AdjustmentAsk(
-        member_id=member_id,
-        point_type=body.point_type,
-        points=body.points,
-        reason=body.reason,
-        reason_code=body.reason_code,
-        source=caller.source,
-    )
-    return AdjustmentView.of(await adjust_points(tx, ask), ask)
 
 
 async def _demand_known(tx: TxDep, member_id: str) -> None:

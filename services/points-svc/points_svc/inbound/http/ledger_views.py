@@ -212,13 +212,16 @@ class LineView(View):
 
 
 class DecisionView(View):
-    """Who decided it, in which request, and why: `reason` is a purpose, or what somebody wrote."""
+    """Who decided it, in which request, and why: `reason` is a purpose, or what somebody wrote.
+    `approved_by` is the second person, where there was one.
+    """
 
     actor: str
     request_id: str
     name: str
     reason: str
     reason_code: str
+    approved_by: str
 
 
 class WhyView(View):
