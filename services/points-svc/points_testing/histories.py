@@ -20,13 +20,12 @@ from points_testing.ledger import (
     BY_TIER,
     GROWTH,
     Ledger,
-    Named,
-    named,
     purchase,
     returned,
     rules_of,
     told,
 )
+from points_testing.naming import Named, named
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = START + timedelta(days=40)

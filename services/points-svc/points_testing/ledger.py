@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.events.base import Event
@@ -29,6 +28,7 @@ from points_svc.domain.rules import PointRule, RuleBook, Rules, plain_rule
 from points_svc.domain.standings import Standing
 from points_svc.domain.targets import Posted
 from points_svc.domain.tiers import Timeline, hear, just_before
+from points_testing.naming import Named
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MEMBER = MemberId("m1")
@@ -111,19 +111,6 @@ def told(seq: int, *tiers: tuple[datetime, str]) -> TierChanged:
 
 
 UNCOVERED = {"forgiveness": 1, "review": 1, "shortfall": -1}
-
-
-class Named(NamedTuple):
-    """An activity that names a purchase."""
-
-    purchase_fact_id: str
-    kind: str
-    fact_id: str
-    occurred_at: datetime
-
-
-def named(bought: PurchaseRecorded, at: datetime, kind: str = "delivered", n: int = 0) -> Named:
-    return Named(bought.fact_id, kind, moment_id(at, kind, bought.fact_id, str(n)), at)
 
 
 class Ledger:
@@ -226,7 +213,8 @@ class Ledger:
 
     def settle(self) -> None:
         rules = self.terms.rules
-        came = {one.occurred_at for one in (*self.purchases.values(), *self.named.values())}
+        came = {one.occurred_at for one in self.purchases.values()}
+        came |= {one.occurred_at for one in self.named.values()}
         for book in self.books.all():
             if book.point_type in rules.forgetting:
                 book.presence = Presence(sorted(came), rules, book.point_type)
