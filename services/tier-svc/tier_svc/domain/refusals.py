@@ -11,6 +11,10 @@ Refusal
 ├── TierRemoved               409  upward only, and a tier is gone that members may stand on
 ├── EffectiveInPast           422  a later version is in force from now on at the earliest
 ├── ProgrammeUnpublished      409  a ladder's calendar needs the programme's zone
+├── SimulationNotFound        404
+├── SimulationInvalid         422  `errors` names each place and code
+├── SimulationsFull           409  as many simulations are open as may be at one time
+├── SimulationOver            409  there is nothing left to cancel
 ├── TierUnknown               409  no rung of the ladder in force, or its base
 ├── WayNotFound               404  the member was given no such way up
 └── WayEnded                  409  it is over already
@@ -123,3 +127,35 @@ class WayEnded(Refusal):
     code: ClassVar[str] = "way_ended"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "This way up is over."
+
+
+class SimulationNotFound(Refusal):
+    """This ladder has no such simulation, or it was forgotten after its time."""
+
+    code: ClassVar[str] = "simulation_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such simulation."
+
+
+class SimulationInvalid(Refusal):
+    """What is asked cannot be simulated; `errors` names each place and code."""
+
+    code: ClassVar[str] = "simulation_invalid"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "This cannot be simulated as it is asked."
+
+
+class SimulationsFull(Refusal):
+    """So many are open already; `open_max` is how many may be."""
+
+    code: ClassVar[str] = "simulations_full"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "Too many simulations are open: wait for one, or cancel it."
+
+
+class SimulationOver(Refusal):
+    """It ended at `ended_at`."""
+
+    code: ClassVar[str] = "simulation_over"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This simulation is over."

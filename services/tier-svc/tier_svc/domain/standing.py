@@ -125,14 +125,15 @@ def stand(known: Known, at: datetime) -> StandingNow:
         ],
         next=_next(known, version, shown.rank, values, at),
         keep=_keep(shown, values),
-        ladders=[_elsewhere(other, at) for other in known.others],
+        ladders=[elsewhere(other.ladder, other.told, at) for other in known.others],
     )
 
 
-def _elsewhere(known: Known, at: datetime) -> Elsewhere:
-    place = intervals.at(known.told, at) or 0
-    since, until = intervals.unbroken(known.told, place)
-    return Elsewhere(known.ladder, known.told[place].tier, since, until)
+def elsewhere(ladder: str, told: Sequence[Interval], at: datetime) -> Elsewhere:
+    """Where a member stands on a ladder that is not the one asked for."""
+    place = intervals.at(told, at) or 0
+    since, until = intervals.unbroken(told, place)
+    return Elsewhere(ladder, told[place].tier, since, until)
 
 
 def whole_units(value: Value) -> int:

@@ -7,7 +7,7 @@ from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from tier_svc.domain.evaluation import Evaluation, Standing, evaluate, moment
 from tier_svc.domain.publications import Known, grounds_of
-from tier_svc.store import standings
+from tier_svc.store import standings, told_log
 from tier_svc.store.histories import known_members
 from tier_svc.store.publications import InForce
 
@@ -29,7 +29,9 @@ async def evaluate_members(tx: Tx, current: InForce, touched: Touched) -> None:
     found = [(one, moment(one.told, tx.now)) for one in _evaluated(current, known, told, touched)]
     await standings.begin_standings(tx, [one for one in found if not one[0].seq_before])
     await standings.write_standings(tx, [one for one in found if one[0].seq_before])
-    tx.emit(*(_told(tx, one) for one, _ in found if one.says))
+    said = [one for one, _ in found if one.says]
+    await told_log.log_tellings(tx, said)
+    tx.emit(*(_told(tx, one) for one in said))
 
 
 def _evaluated(

@@ -23,8 +23,18 @@ class _Needs(NamedTuple):
     attributes: bool
 
 
+class Also(NamedTuple):
+    """What is to be read besides what the ladders ask for."""
+
+    goods: bool = False
+    attributes: bool = False
+
+
+NOTHING_ELSE = Also()
+
+
 async def known_members(
-    tx: Tx, member_ids: Sequence[MemberId], ladders: Sequence[Ladder]
+    tx: Tx, member_ids: Sequence[MemberId], ladders: Sequence[Ladder], also: Also = NOTHING_ELSE
 ) -> list[Known]:
     """What is known of those who are enrolled, as far as these ladders ask for it."""
     enrolled = await members.enrolled_members(tx, member_ids)
@@ -34,21 +44,23 @@ async def known_members(
     given = await _ways(tx, [member for member in ids if enrolled[member].has_ways])
     goals = [w.goal for of in given.values() for several in of.values() for w in several if w.goal]
     folded = await _folds(tx, [member for member in ids if enrolled[member].has_folds])
-    heard = await _heard(tx, ids, _needs(ladders, goals), folded)
+    heard = await _heard(tx, ids, _needs(ladders, goals, also), folded)
     return [
         Known(member, enrolled[member].enrolled_at, heard[member], given.get(member, {}))
         for member in ids
     ]
 
 
-def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal]) -> _Needs:
+def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal], also: Also) -> _Needs:
     asked = [goal.measure for goal in goals]
     return _Needs(
         frozenset(kind for ladder in ladders for kind in ladder.point_types),
-        any(ladder.has_filters for ladder in ladders) or any(m.only != EVERYTHING for m in asked),
+        also.goods
+        or any(ladder.has_filters for ladder in ladders)
+        or any(m.only != EVERYTHING for m in asked),
         any(ladder.has_activities for ladder in ladders)
         or any(m.metric in ACTIVITY_METRICS for m in asked),
-        any(ladder.has_attributes for ladder in ladders),
+        also.attributes or any(ladder.has_attributes for ladder in ladders),
     )
 
 

@@ -1,5 +1,12 @@
 """The doors: standings, what lifts them by hand, and ladders."""
 
-from tier_svc.inbound.http import attributes, ladders, previews, standings, ways
+from tier_svc.inbound.http import attributes, ladders, previews, simulations, standings, ways
 
-ROUTERS = (standings.router, ways.router, attributes.router, ladders.router, previews.router)
+ROUTERS = (
+    standings.router,
+    ways.router,
+    attributes.router,
+    ladders.router,
+    previews.router,
+    simulations.router,
+)

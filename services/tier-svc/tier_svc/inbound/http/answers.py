@@ -58,19 +58,21 @@ class ElsewhereView(Answer):
 class StandingView(Answer):
     """A standing. `since` and `until` bound the unbroken time in the tier; no `until`: no end.
 
-    `ladders` are the other ladders of the programme; `?ladder=` answers one of them in full.
+    `ladders` are the other ladders of the programme; `?ladder=` answers one of them in full. With
+    `known_at` it is what had been told by then; what it rested on, and lacked, is not kept.
     """
 
     member_id: str
     ladder: str
     version: int
     as_of: Instant
+    known_at: Instant | None = None
     tier: str
     since: Instant
     until: Instant | None
-    metrics: list[MetricView]
-    next: NeedView | None
-    keep: NeedView | None
+    metrics: list[MetricView] = []
+    next: NeedView | None = None
+    keep: NeedView | None = None
     ladders: list[ElsewhereView]
 
 

@@ -1,5 +1,6 @@
 """Where members stand, how they came there, and why."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -10,12 +11,16 @@ from pydantic_core import PydanticCustomError
 
 from chassis.http import FieldError, IdPath, Instant, Invalid, PageDep, Router, TxDep
 from chassis.http.bodies import REF_PATTERN
+from chassis.tx import Tx
 from contracts.ids import MemberId
 from tier_svc.domain import intervals
+from tier_svc.domain.intervals import Interval
+from tier_svc.domain.recalling import Recalled, stood
 from tier_svc.domain.refusals import LadderNotFound, LadderUnpublished, MemberNotFound
 from tier_svc.domain.standing import stand
 from tier_svc.domain.why import explain
 from tier_svc.handlers.look_at_member import look_at_member
+from tier_svc.handlers.recall_standing import recall_standing
 from tier_svc.inbound.http.answers import HistoryView, IntervalView, StandingView, WhyView
 
 router = Router(tags=["standings"])
@@ -38,9 +43,20 @@ Ladder = Annotated[str | None, Query(pattern=REF_PATTERN)]
 
 @router.get("/standings/{member_id}", scope="standing:read", refuses=REFUSES)
 async def read_standing(
-    member_id: IdPath, tx: TxDep, at: At = None, ladder: Ladder = None
+    member_id: IdPath, tx: TxDep, at: At = None, known_at: At = None, ladder: Ladder = None
 ) -> StandingView:
-    """Where a member stands now, or at an instant as it is known now."""
+    """Where a member stands now, or `at` another instant, as it is known now or had been told by
+    `known_at`.
+    """
+    if known_at is not None and known_at < tx.now:
+        recalled = await _recalled(tx, member_id, ladder, known_at)
+        return StandingView(
+            member_id=member_id,
+            ladder=recalled.ladder,
+            as_of=at or tx.now,
+            known_at=known_at,
+            **asdict(stood(recalled, at or tx.now)),
+        )
     known = await look_at_member(tx, MemberId(member_id), ladder)
     as_of = at or tx.now
     return StandingView(
@@ -53,12 +69,16 @@ async def read_standing(
 
 @router.get("/standings/{member_id}/history", scope="standing:read", refuses=REFUSES)
 async def read_history(
-    member_id: IdPath, tx: TxDep, page: PageDep, ladder: Ladder = None
+    member_id: IdPath, tx: TxDep, page: PageDep, known_at: At = None, ladder: Ladder = None
 ) -> HistoryView:
-    """The told timeline, newest first."""
-    known = await look_at_member(tx, MemberId(member_id), ladder)
+    """The told timeline, newest first, as it is known now or had been told by `known_at`."""
+    told: Sequence[Interval]
+    if known_at is not None and known_at < tx.now:
+        told = (await _recalled(tx, member_id, ladder, known_at)).told
+    else:
+        told = (await look_at_member(tx, MemberId(member_id), ladder)).told
     seen_to = datetime.fromisoformat(page.after[0]) if page.after else None
-    newest = [one for one in reversed(known.told) if seen_to is None or one.from_at < seen_to]
+    newest = [one for one in reversed(told) if seen_to is None or one.from_at < seen_to]
     items, more = newest[: page.limit], newest[page.limit :]
     after = [items[-1].from_at.isoformat()] if more else None
     return HistoryView.model_validate(
@@ -80,3 +100,10 @@ async def read_why(member_id: IdPath, tx: TxDep, at: At = None, ladder: Ladder =
         version=why.interval.version,
         **asdict(why),
     )
+
+
+async def _recalled(tx: Tx, member_id: str, ladder: str | None, known_at: datetime) -> Recalled:
+    recalled = await recall_standing(tx, MemberId(member_id), ladder, known_at)
+    if not recalled.told:
+        raise Invalid(FieldError("/known_at", "before_start"))
+    return recalled

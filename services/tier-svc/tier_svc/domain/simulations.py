@@ -1,0 +1,101 @@
+"""A simulation: what was asked, how far it has come, and what it has counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from tier_svc.domain.grounds import Migration
+from tier_svc.domain.publications import Known
+from tier_svc.domain.scenario import Scenario
+from tier_svc.domain.simulation import Seen, Stretch, see
+from tier_svc.domain.simulation_tally import Tally
+
+OPEN_MAX = 8
+"""Simulations that may wait or run at one time."""
+
+TRIES_MAX = 5
+"""How often the same members are tried before a simulation counts as failed."""
+
+
+class State(StrEnum):
+    """Open while it waits or runs."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+OPEN = (State.WAITING, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """One simulation. `members` is empty until they were counted; `last_member` is the last that
+    was looked at. `against` is empty where it is compared with what is in force.
+    """
+
+    simulation_id: str
+    ladder: str
+    version: int
+    against: int | None
+    migration: Migration | None
+    scenario: Scenario
+    state: State
+    members: int | None
+    members_done: int
+    last_member: str
+    pages: int
+    asked_at: datetime
+    asked_by: str
+    ended_at: datetime | None
+    tally: Tally
+
+
+class Move(NamedTuple):
+    """A member who stands elsewhere at some time of the period; `before` and `after` at its end."""
+
+    member_id: str
+    segment: str
+    band_minor: int
+    spend_minor: int
+    before: str
+    after: str
+    stretches: Sequence[Stretch]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round brought: those who move, in the order of their ids."""
+
+    tally: Tally
+    moves: Sequence[Move]
+
+
+def look_at_all(simulation: Simulation, known: Sequence[Known]) -> Round:
+    """Some more members. The simulation's own tally goes on in the answer."""
+    tally = simulation.tally
+    moves: list[Move] = []
+    for member in known:
+        seen = see(simulation.scenario, member)
+        if seen is None:
+            continue
+        tally.add(simulation.scenario, seen)
+        if seen.stretches:
+            moves.append(_move(seen))
+    return Round(tally, moves)
+
+
+def _move(seen: Seen) -> Move:
+    return Move(
+        seen.member_id,
+        seen.segment,
+        seen.band_minor,
+        seen.spend_minor,
+        seen.before,
+        seen.after,
+        seen.stretches,
+    )

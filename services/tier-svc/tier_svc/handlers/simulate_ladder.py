@@ -1,0 +1,70 @@
+"""Ask for a simulation of a ladder."""
+
+import hashlib
+from zoneinfo import ZoneInfo
+
+from chassis.tx import Tx
+from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished, SimulationsFull
+from tier_svc.domain.scenario import Setting, SimulationAsk, scenario
+from tier_svc.domain.simulation_tally import Tally
+from tier_svc.domain.simulations import OPEN_MAX, Simulation, State
+from tier_svc.store import ladders, programme, publications, simulations
+
+
+async def simulate_ladder(tx: Tx, simulation_id: str, ask: SimulationAsk, named: str) -> Simulation:
+    """The simulation, as it waits for the job; one that was asked for in the same words (`named`)
+    and is still open is that one.
+
+    What is in force is what is in force now, whatever is published while it runs. Refusals:
+    LadderNotFound, ProgrammeUnpublished, SimulationInvalid, SimulationsFull.
+    """
+    await publications.begin_publication(tx)
+    draft = await _ladder(tx, ask.version)
+    digest = hashlib.sha256(f"{ask.version}\0{named}".encode()).digest()
+    opened = await simulations.open_simulations(tx)
+    for known_id, ladder, known in opened:
+        if known == digest:
+            found = await simulations.find_simulation(tx, ladder, known_id)
+            assert found is not None, "one that is open is there"
+            return found
+    if len(opened) >= OPEN_MAX:
+        raise SimulationsFull(open_max=OPEN_MAX)
+    asked = await _asked(tx, simulation_id, ask, draft)
+    await simulations.add_simulation(tx, asked, digest)
+    return asked
+
+
+async def _asked(tx: Tx, simulation_id: str, ask: SimulationAsk, draft: Ladder) -> Simulation:
+    settings = await programme.programme.find(tx)
+    if settings is None:
+        raise ProgrammeUnpublished
+    against = None if ask.against is None else await _ladder(tx, ask.against)
+    current = await publications.read_in_force(tx)
+    in_force = current.by_ladder.get(draft.name, ())
+    setting = Setting(in_force, ZoneInfo(settings[1].zone), 10 ** settings[1].minor_units)
+    return Simulation(
+        simulation_id,
+        draft.name,
+        ask.version,
+        ask.against,
+        ask.migration,
+        scenario(ask, setting, draft, against),
+        State.WAITING,
+        None,
+        0,
+        "",
+        0,
+        tx.now,
+        tx.cause.actor,
+        None,
+        Tally(),
+    )
+
+
+async def _ladder(tx: Tx, version: int) -> Ladder:
+    row = await ladders.find_ladder(tx, version)
+    if row is None:
+        raise LadderNotFound
+    return read_ladder(row.written, version)

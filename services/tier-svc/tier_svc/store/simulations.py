@@ -1,0 +1,259 @@
+"""Simulations, round by round. Nothing else is written by them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from chassis.tx import Tx
+from tier_svc.domain.draft import LadderWritten
+from tier_svc.domain.grounds import Migration
+from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.simulation_tally import read_tally
+from tier_svc.domain.simulations import TRIES_MAX, Move, Round, Simulation, State
+from tier_svc.store.simulation_rows import (
+    moves_written,
+    read_moves,
+    read_row,
+    scenario_of,
+    scenario_written,
+)
+
+LADDERS_MAX = 64
+
+ADD_SIMULATION = """
+INSERT INTO simulation (simulation_id, ladder, digest, version, against, migration, scenario, state,
+    asked_at, asked_by)
+VALUES (:id, :ladder, :digest, :version, :against, :migration, CAST(:scenario AS jsonb), :state,
+    :now, :actor)
+"""
+
+OPEN_DIGESTS = """
+SELECT simulation_id, digest, ladder FROM simulation WHERE ended_at IS NULL
+ORDER BY asked_at, simulation_id
+"""
+
+FIND_SIMULATION = """
+SELECT simulation_id, ladder, version, against, migration, scenario::text AS scenario, state,
+    members, members_done, last_member, pages, tally::text AS tally, asked_at, asked_by, ended_at
+FROM simulation WHERE ladder = :ladder AND simulation_id = :id
+"""
+
+NEWEST_SIMULATIONS = """
+SELECT simulation_id, ladder, version, against, migration, scenario::text AS scenario, state,
+    members, members_done, last_member, pages, '{}' AS tally, asked_at, asked_by, ended_at
+FROM simulation
+WHERE ladder = :ladder AND (asked_at, simulation_id) < (:asked_at, :id)
+ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
+"""
+
+TRY_NEXT = """
+UPDATE simulation SET tries = tries + 1,
+    state = CASE WHEN tries < :tries_max THEN 'running' ELSE 'failed' END,
+    ended_at = CASE WHEN tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
+WHERE simulation_id = (
+    SELECT simulation_id FROM simulation WHERE ended_at IS NULL
+    ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING simulation_id, ladder
+"""
+
+LOCK_RUNNING = """
+SELECT simulation_id FROM simulation WHERE simulation_id = :id AND state = 'running' FOR UPDATE
+"""
+
+COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
+
+KEEP_ROUND = """
+UPDATE simulation SET members = :members, members_done = :members_done, last_member = :last_member,
+    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, state = :state, ended_at = :ended_at
+WHERE simulation_id = :id
+"""
+
+ADD_PAGE = """
+INSERT INTO simulation_page (simulation_id, page, moves) VALUES (:id, :page, :moves)
+"""
+
+PAGES_AFTER = """
+SELECT page, moves FROM simulation_page
+WHERE simulation_id = :id AND page > :after ORDER BY page LIMIT :limit
+"""
+
+CANCEL_SIMULATION = """
+UPDATE simulation SET state = 'cancelled', ended_at = :now
+WHERE simulation_id = :id AND ended_at IS NULL RETURNING simulation_id
+"""
+
+FORGET_PAGES = """
+DELETE FROM simulation_page WHERE (simulation_id, page) IN (
+    SELECT p.simulation_id, p.page FROM simulation s JOIN simulation_page p USING (simulation_id)
+    WHERE s.ended_at < :before LIMIT :limit)
+RETURNING page
+"""
+
+FORGET_SIMULATIONS = """
+DELETE FROM simulation s WHERE simulation_id IN (
+    SELECT simulation_id FROM simulation WHERE ended_at < :before LIMIT :limit)
+  AND NOT EXISTS (SELECT FROM simulation_page p WHERE p.simulation_id = s.simulation_id)
+RETURNING simulation_id
+"""
+
+LADDER_BODIES = """
+SELECT version, body::text AS body FROM ladder
+WHERE version = ANY (CAST(:versions AS integer[]))
+"""
+
+KEPT_FOR = timedelta(days=90)
+"""How long what a simulation found is kept after its end."""
+
+
+async def add_simulation(tx: Tx, simulation: Simulation, digest: bytes) -> None:
+    """Keep what was asked; the job does the rest."""
+    await tx.execute(
+        "add_simulation",
+        ADD_SIMULATION,
+        id=simulation.simulation_id,
+        ladder=simulation.ladder,
+        digest=digest,
+        version=simulation.version,
+        against=simulation.against,
+        migration=simulation.migration,
+        scenario=scenario_written(simulation.scenario),
+        state=simulation.state,
+        now=simulation.asked_at,
+        actor=simulation.asked_by,
+    )
+
+
+async def open_simulations(tx: Tx) -> list[tuple[str, str, bytes]]:
+    """Id, ladder and digest of each that waits or runs, the oldest first."""
+    rows = await tx.execute("open_simulations", OPEN_DIGESTS)
+    return [(row.simulation_id, row.ladder, bytes(row.digest)) for row in rows]
+
+
+async def find_simulation(tx: Tx, ladder: str, simulation_id: str) -> Simulation | None:
+    """One simulation of a ladder, with what it has counted so far."""
+    rows = await tx.execute("find_simulation", FIND_SIMULATION, ladder=ladder, id=simulation_id)
+    return (await _simulations(tx, rows))[0] if rows else None
+
+
+async def newest_simulations(
+    tx: Tx, ladder: str, before: tuple[datetime, str], limit: int
+) -> list[Simulation]:
+    """Simulations of a ladder asked for before an instant, newest first, without their counts."""
+    rows = await tx.execute(
+        "newest_simulations",
+        NEWEST_SIMULATIONS,
+        ladder=ladder,
+        asked_at=before[0],
+        id=before[1],
+        limit=limit,
+    )
+    return await _simulations(tx, rows)
+
+
+async def try_next(tx: Tx) -> tuple[str, str] | None:
+    """Id and ladder of the oldest open simulation, tried once more; one whose members were tried
+    often enough has failed. Skips one that another job has in hand.
+    """
+    rows = await tx.execute("try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now)
+    return (rows[0].simulation_id, rows[0].ladder) if rows else None
+
+
+async def lock_running(tx: Tx, simulation_id: str) -> bool:
+    """Lock a simulation; answers whether it (still) runs."""
+    return bool(await tx.execute("lock_running_simulation", LOCK_RUNNING, id=simulation_id))
+
+
+async def count_members(tx: Tx) -> int:
+    """How many members there are to look at."""
+    (row,) = await tx.execute("count_members", COUNT_MEMBERS)
+    number: int = row.n
+    return number
+
+
+async def keep_round(tx: Tx, before: Simulation, now: Simulation, found: Round) -> None:
+    """How far a simulation has come, what it has counted, and the page of those who move."""
+    if found.moves:
+        await tx.execute(
+            "add_simulation_page",
+            ADD_PAGE,
+            id=before.simulation_id,
+            page=now.pages,
+            moves=moves_written(found.moves),
+        )
+    await tx.execute(
+        "keep_simulation_round",
+        KEEP_ROUND,
+        id=before.simulation_id,
+        members=now.members,
+        members_done=now.members_done,
+        last_member=now.last_member,
+        pages=now.pages,
+        tally=json.dumps(found.tally.written()),
+        state=now.state,
+        ended_at=now.ended_at,
+    )
+
+
+async def pages_after(
+    tx: Tx, simulation_id: str, after: int, limit: int
+) -> list[tuple[int, list[Move]]]:
+    """The next pages of those who move, with their numbers."""
+    rows = await tx.execute(
+        "simulation_pages", PAGES_AFTER, id=simulation_id, after=after, limit=limit
+    )
+    return [(row.page, read_moves(row.moves)) for row in rows]
+
+
+async def cancel_simulation(tx: Tx, simulation_id: str) -> bool:
+    """Stop it; answers whether there was anything to stop."""
+    return bool(
+        await tx.execute("cancel_simulation", CANCEL_SIMULATION, id=simulation_id, now=tx.now)
+    )
+
+
+async def forget_simulations(tx: Tx, limit: int) -> int:
+    """Drop what ended long ago, pages first; answers how many rows."""
+    before = tx.now - KEPT_FOR
+    pages = await tx.execute("forget_simulation_pages", FORGET_PAGES, before=before, limit=limit)
+    if pages:
+        return len(pages)
+    return len(
+        await tx.execute("forget_simulations", FORGET_SIMULATIONS, before=before, limit=limit)
+    )
+
+
+async def _simulations(tx: Tx, rows: Sequence[Row[Any]]) -> list[Simulation]:
+    kept = [read_row(row.scenario) for row in rows]
+    versions = sorted({version for one in kept for version in one.versions})
+    bodies = await tx.execute("ladder_bodies", LADDER_BODIES, versions=versions)
+    ladders = {row.version: _ladder(row.version, row.body) for row in bodies}
+    return [
+        Simulation(
+            row.simulation_id,
+            row.ladder,
+            row.version,
+            row.against,
+            Migration(row.migration) if row.migration else None,
+            scenario_of(written, ladders),
+            State(row.state),
+            row.members,
+            row.members_done,
+            row.last_member,
+            row.pages,
+            row.asked_at,
+            row.asked_by,
+            row.ended_at,
+            read_tally(json.loads(row.tally)),
+        )
+        for row, written in zip(rows, kept, strict=True)
+    ]
+
+
+@lru_cache(maxsize=LADDERS_MAX)
+def _ladder(version: int, body: str) -> Ladder:
+    return read_ladder(LadderWritten.model_validate_json(body), version)
