@@ -32,6 +32,7 @@ async def test_T6_a_standing(api, member):
         "ladder": "classic",
         "version": 1,
         "as_of": "2026-04-25T04:00:00Z",
+        "known_at": None,
         "tier": "silver",
         "since": "2026-03-20T10:00:00Z",
         "until": "2026-04-30T16:00:00Z",

@@ -70,7 +70,7 @@ class StandingView(Answer):
     tier: str
     since: Instant
     until: Instant | None
-    metrics: list[MetricView] = []
+    metrics: list[MetricView] = Field(default_factory=list)
     next: NeedView | None = None
     keep: NeedView | None = None
     ladders: list[ElsewhereView]
