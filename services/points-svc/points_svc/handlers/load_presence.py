@@ -10,12 +10,12 @@ from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.store import activities, lot_terms, programme
 
 
-async def load_presence(tx: Tx, books: Books) -> None:
+async def load_presence(tx: Tx, books: Books, *, is_ahead: bool = False) -> None:
     """For the accounts with something due, of point types that are lost by absence: the instants of
     the member's facts since the oldest loaded lot, and the lots that were lost before. Does nothing
-    where nothing is due (P2).
+    where nothing is due (P2), unless somebody looks ahead.
     """
-    due = [book for book in books.all() if book.due_at is not None and book.due_at <= book.now]
+    due = [book for book in books.all() if is_ahead or _is_due(book)]
     rules = await programme.rule_book(tx) if due else None
     if rules is None or not rules.forgetting:
         return
@@ -32,6 +32,10 @@ async def load_presence(tx: Tx, books: Books) -> None:
     instants = await activities.present_at(tx, sorted(since.items())) if since else {}
     for book in asked:
         book.presence = Presence(instants.get(book.member_id, ()), rules, book.point_type)
+
+
+def _is_due(book: Book) -> bool:
+    return book.due_at is not None and book.due_at <= book.now
 
 
 def _oldest(books: Iterable[Book]) -> dict[str, datetime]:

@@ -1,10 +1,10 @@
-"""Changes by hand to how long a lot lasts."""
+"""How long lots last: what time will do to them, and changes by hand."""
 
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from chassis.http import Body, IdPath, Instant, Note200, Ref, Router, TxDep
+from chassis.http import Body, IdPath, Instant, Note200, Ref, Router, TxDep, View
 from points_svc.domain.document_parts import refused
 from points_svc.domain.extension import ExtensionAsk
 from points_svc.domain.refusals import (
@@ -18,6 +18,7 @@ from points_svc.domain.refusals import (
 )
 from points_svc.handlers.extend_lot import extend_lot
 from points_svc.handlers.reinstate_lot import reinstate_lot
+from points_svc.handlers.show_coming import show_coming
 from points_svc.inbound.http.fields import DEFAULT_TYPE, PointTypeName
 from points_svc.inbound.http.ledger_views import LotView
 
@@ -54,6 +55,32 @@ class LongerBody(Body):
             self.reason,
             self.reason_code,
         )
+
+
+class ComingView(View):
+    """What becomes of a lot's points, if nothing else happens: they become `available`, are
+    `forfeited`, `expires` with the lot, or are `lost` by being away.
+    """
+
+    at: Instant
+    point_type: str
+    lot_id: str
+    points: int
+    change: str
+
+
+class ComingPage(View):
+    """The next changes, the soonest first."""
+
+    items: list[ComingView]
+
+
+@router.get("/points/{member_id}/coming", scope="points:read", refuses=(MemberNotFound,))
+async def coming(member_id: IdPath, tx: TxDep) -> ComingPage:
+    """What time will do to a member's points next, lot by lot: at most 200 changes."""
+    return ComingPage(
+        items=[ComingView.model_validate(one) for one in await show_coming(tx, member_id)]
+    )
 
 
 @router.post(
