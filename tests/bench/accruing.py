@@ -78,6 +78,7 @@ async def accruing(
     await per_session.make(ledger.dsn)
     members = [history.member_id(number) for number in range(sizes.members)]
     await ledger.beside.execute(per_call.FILL, members)
+    await ledger.beside.execute(per_session.FILL, members)
     await ledger.beside.execute("VACUUM ANALYZE")
     counts = {"per_call": sizes.calls, "per_session": sizes.sessions}
     found: dict[str, list[Turn]] = {name: [] for name in ("served", *contenders)}

@@ -18,6 +18,10 @@ from tests.bench import history
 from tests.bench.contender import Contender, side_by_side
 from tests.bench.crew import Done, Order, Spec
 
+FILL = """
+INSERT INTO orm_account (member_id, point_type, available)
+SELECT m, t, 0 FROM unnest(CAST($1 AS text[])) m, unnest(ARRAY['points', 'growth']) t
+"""
 TYPES = {"points": Decimal("1.1"), "growth": Decimal(1)}
 
 
