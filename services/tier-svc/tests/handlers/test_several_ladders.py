@@ -103,6 +103,12 @@ async def test_T6_a_standing_names_the_other_ladders_and_answers_each(club, inst
     ]
     assert (named["ladder"], named["tier"]) == ("club", "friend")
     assert [one["ladder"] for one in named["ladders"]] == ["classic"]
+    assert [(one["metric"], one["where"], one["kinds"]) for one in named["metrics"]] == [
+        ("spend", {"categories": ["tea"], "stores": [], "channels": []}, []),
+        ("tasks", None, ["survey", "tasting"]),
+        ("assets", None, []),
+    ]
+    assert why["reached"]["test"][0]["where"]["categories"] == ["tea"]
     assert named["metrics"][0]["value"] == 30_000
     assert named["metrics"][0]["window"] == {
         "from": "2026-02-28T16:00:00Z",

@@ -82,6 +82,23 @@ class Only:
 EVERYTHING = Only()
 
 
+Named = tuple[str, str | None, str | None, tuple[str, ...], Only | None]
+"""As the fields of `Naming`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How answers call a measure, so that no two that count other things look alike. `count` says
+    what a visit is; `where` is empty where everything counts.
+    """
+
+    metric: str
+    point_type: str | None
+    count: str | None
+    kinds: tuple[str, ...]
+    where: Only | None
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A metric over a window. `visits`, `point_type`, `kinds` and `attribute` stand where the
@@ -102,3 +119,10 @@ class Measure:
     def name(self) -> str:
         """How answers call it: the metric, or the point type or attribute it counts."""
         return self.point_type or self.attribute or str(self.metric)
+
+    @property
+    def named(self) -> Named:
+        """All that tells it from another measure but its window."""
+        where = None if self.only == EVERYTHING else self.only
+        count = None if self.visits is None else str(self.visits)
+        return self.name, self.point_type, count, self.kinds, where

@@ -11,7 +11,7 @@ from tier_svc.domain.grounds import Grounds, Version
 from tier_svc.domain.instants import TICK, Periods, Span, before, end_of, start_of
 from tier_svc.domain.intervals import Interval
 from tier_svc.domain.ladder import AtLeast, Rung, Test
-from tier_svc.domain.measures import Anniversary, Calendar, Frame, Measure, Rolling
+from tier_svc.domain.measures import Anniversary, Calendar, Frame, Measure, Naming, Rolling
 from tier_svc.domain.metrics import Profile, Profiles, leaving, profiles, value_at
 from tier_svc.domain.reachability import ways
 from tier_svc.domain.shown import Shown, state_at
@@ -49,21 +49,17 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricNow:
+class MetricNow(Naming):
     """A metric's value, whole units only (a part of a minor unit is left out)."""
 
-    metric: str
-    point_type: str | None
     value: int
     window: Extent
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Naming):
     """What a metric lacks, rounded up to whole units."""
 
-    metric: str
-    point_type: str | None
     missing: int
 
 
@@ -118,9 +114,7 @@ def stand(known: Known, at: datetime) -> StandingNow:
         since=since,
         until=until,
         metrics=[
-            MetricNow(
-                m.name, m.point_type, whole_units(value_at(values[m], at)), extent(m, at, frame)
-            )
+            MetricNow(*m.named, whole_units(value_at(values[m], at)), extent(m, at, frame))
             for m in version.ladder.measures
         ],
         next=_next(known, version, shown.rank, values, at),
@@ -219,9 +213,7 @@ def _lack(leaf: AtLeast, values: Profiles, at: datetime) -> int:
 
 
 def _told(way: Lacking, values: Profiles, at: datetime) -> list[Missing]:
-    return [
-        Missing(leaf.measure.name, leaf.measure.point_type, _lack(leaf, values, at)) for leaf in way
-    ]
+    return [Missing(*leaf.measure.named, _lack(leaf, values, at)) for leaf in way]
 
 
 def _shrinks_at(measure: Measure, values: Profile, at: datetime, frame: Frame) -> datetime | None:

@@ -8,7 +8,7 @@ from contracts.ids import FactId
 from tier_svc.domain.facts import Fact
 from tier_svc.domain.intervals import Interval, Reason
 from tier_svc.domain.ladder import AtLeast, Rung, leaves
-from tier_svc.domain.measures import Frame
+from tier_svc.domain.measures import Frame, Naming
 from tier_svc.domain.metrics import counts_at, profile, shares, value_at
 from tier_svc.domain.standing import Extent, Known, extent, whole_units
 from tier_svc.domain.stays import Ending
@@ -27,11 +27,9 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Naming):
     """A leaf of a rung's test at one instant. `facts` are the newest; `facts_total` counts all."""
 
-    metric: str
-    point_type: str | None
     window: Extent
     at_least: int
     value: int
@@ -108,8 +106,7 @@ def _leaf(leaf: AtLeast, facts: Sequence[Fact], at: datetime, frame: Frame) -> L
         if (amount := counts_at(measure, fact, at, frame))
     ]
     return Leaf(
-        metric=measure.name,
-        point_type=measure.point_type,
+        *measure.named,
         window=extent(measure, at, frame),
         at_least=leaf.threshold,
         value=whole_units(value),

@@ -18,20 +18,36 @@ class ExtentView(Answer):
     to_at: Instant | None = Field(serialization_alias="to")
 
 
-class MetricView(Answer):
-    """A metric's value over its window. Spend in minor units."""
+class WhereView(Answer):
+    """What a metric looks at; an empty part looks at all."""
+
+    categories: list[str]
+    stores: list[str]
+    channels: list[str]
+
+
+class NamedView(Answer):
+    """Which metric: no two that count other things are called alike. `count`: what a visit is
+    (`orders`, `days`); no `kinds`: activities of any kind; no `where`: bought anywhere, anything.
+    """
 
     metric: str
     point_type: str | None
+    count: str | None
+    kinds: list[str]
+    where: WhereView | None
+
+
+class MetricView(NamedView):
+    """A metric's value over its window. Spend in minor units."""
+
     value: int
     window: ExtentView
 
 
-class MissingView(Answer):
+class MissingView(NamedView):
     """What a metric lacks."""
 
-    metric: str
-    point_type: str | None
     missing: int
 
 
@@ -44,6 +60,25 @@ class NeedView(Answer):
     missing: list[MissingView]
     by: Instant | None
     alternatives: list[list[MissingView]]
+
+
+class ForecastMetricView(NamedView):
+    """What a metric is expected to be. Spend in minor units."""
+
+    value: int
+
+
+class ForecastView(Answer):
+    """What is expected just before `at`, the end of the period, if the member goes on as in the
+    `seen_days` before: `formula`, where `counting_at_end` is what of today's facts still counts
+    then, `gained` what came in those days, `left` the time to `at`.
+    """
+
+    at: Instant
+    formula: str
+    seen_days: int
+    tier: str
+    metrics: list[ForecastMetricView]
 
 
 class ElsewhereView(Answer):
@@ -73,6 +108,7 @@ class StandingView(Answer):
     metrics: list[MetricView] = Field(default_factory=list)
     next: NeedView | None = None
     keep: NeedView | None = None
+    forecast: ForecastView | None = None
     ladders: list[ElsewhereView]
 
 
@@ -103,11 +139,9 @@ class CountedView(Answer):
     value: int
 
 
-class LeafView(Answer):
+class LeafView(NamedView):
     """A leaf of a test at one instant. `facts` are the newest of `facts_total`."""
 
-    metric: str
-    point_type: str | None
     window: ExtentView
     at_least: int
     value: int

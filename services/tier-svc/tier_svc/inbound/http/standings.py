@@ -14,6 +14,7 @@ from chassis.http.bodies import REF_PATTERN
 from chassis.tx import Tx
 from contracts.ids import MemberId
 from tier_svc.domain import intervals
+from tier_svc.domain.forecast import forecast
 from tier_svc.domain.intervals import Interval
 from tier_svc.domain.recalling import Recalled, stood
 from tier_svc.domain.refusals import LadderNotFound, LadderUnpublished, MemberNotFound
@@ -21,7 +22,13 @@ from tier_svc.domain.standing import stand
 from tier_svc.domain.why import explain
 from tier_svc.handlers.look_at_member import look_at_member
 from tier_svc.handlers.recall_standing import recall_standing
-from tier_svc.inbound.http.answers import HistoryView, IntervalView, StandingView, WhyView
+from tier_svc.inbound.http.answers import (
+    ForecastView,
+    HistoryView,
+    IntervalView,
+    StandingView,
+    WhyView,
+)
 
 router = Router(tags=["standings"])
 REFUSES = (MemberNotFound, LadderUnpublished, LadderNotFound)
@@ -64,6 +71,7 @@ async def read_standing(
         ladder=known.ladder,
         as_of=as_of,
         **asdict(stand(known, as_of)),
+        forecast=ForecastView.model_validate(forecast(known, as_of)),
     )
 
 
