@@ -31,9 +31,11 @@ SCOPES = {
     "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
     "points:read points:preview points:adjust standing:read benefit:read "
     "reports:read voucher:void",
-    "finance": "member:read fact:read points:read points:approve standing:read benefit:read "
+    "finance": "member:read fact:read points:read points:approve points:import "
+    "standing:read benefit:read "
     "reports:read",
-    "ops": "ops rules:write ladder:write benefit:write points:read points:preview standing:read "
+    "ops": "ops rules:write ladder:write benefit:write points:read points:preview points:import "
+    "standing:read "
     "benefit:read reports:read",
     "benefit-svc": "points:redeem points:read",
 }

@@ -9,7 +9,11 @@ Refusal
 ├── TransferNotFound       404  the caller never made a transfer of that id
 ├── AdjustmentNotFound     404  no adjustment of that id ever waited
 ├── AdjustmentNotWaiting   409  it was posted, rejected, or its time is over; `state`
-└── SamePerson             409  who asked for an adjustment cannot be its second person
+├── SamePerson             409  who asked for an adjustment cannot be its second person
+├── ImportConflict         409  a line of that name said something else and was posted
+├── ImportAhead            422  the points of a line were accrued after today
+├── ImportEnded            422  the points of a line would end before they came
+└── ImportNotFound         404  nothing was ever imported under that batch's name
 """
 
 from typing import ClassVar
@@ -76,3 +80,34 @@ class SamePerson(Refusal):
 
     code: ClassVar[str] = "same_person"
     title: ClassVar[str] = "Somebody else has to decide this."
+
+
+class ImportConflict(Refusal):
+    """A line of that `import_ref` said something else, and was posted."""
+
+    code: ClassVar[str] = "import_conflict"
+    title: ClassVar[str] = "This line was imported before, with other content."
+
+
+class ImportAhead(Refusal):
+    """The points of a line are said to have been accrued after today."""
+
+    code: ClassVar[str] = "import_ahead"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "These points have not been accrued yet."
+
+
+class ImportEnded(Refusal):
+    """The points of a line would end before they came: nothing of them could be used."""
+
+    code: ClassVar[str] = "import_ended"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "These points have ended."
+
+
+class ImportNotFound(Refusal):
+    """Nothing was ever imported under that batch's name."""
+
+    code: ClassVar[str] = "import_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "There is no such import."

@@ -6,6 +6,7 @@ from points_svc.inbound.http import (
     balances,
     burns,
     holds,
+    imports,
     lots,
     past,
     previews,
@@ -18,6 +19,7 @@ from points_svc.inbound.http import (
 ROUTERS = (
     balances.router,
     adjustments.router,
+    imports.router,
     previews.router,
     past.router,
     reports.router,
