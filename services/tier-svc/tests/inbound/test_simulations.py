@@ -130,3 +130,22 @@ async def test_T7_nothing_is_there_to_cancel(hall, api, version):
 async def test_T7_a_simulation_of_no_ladder(hall, api, version):
     answer = await simulate(api, 99)
     assert (answer.status_code, answer.json()["code"]) == (404, "ladder_not_found")
+
+
+async def test_T7_a_report_is_a_page_that_may_load_nothing(hall, api, version):
+    places = [
+        (await simulate(api, version, **how)).headers["Location"]
+        for how in ({}, {"from": "2026-01-01T00:00:00Z"}, {"from": "2026-02-01T00:00:00Z"})
+    ]
+    early = await api.get(f"{places[0]}/report")
+    assert (early.status_code, early.json()["code"]) == (409, "simulation_unfinished")
+    assert early.json()["state"] == "waiting"
+    await hall.stage.run_job("simulate_members")
+    others = [place.rsplit("/", 1)[1] for place in places[1:]]
+    page = await api.get(f"{places[0]}/report", params={"beside": others})
+    assert page.status_code == 200, page.text
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert page.text.count("evaluated at once") >= 4
+    missing = await api.get(f"{places[0]}/report", params={"beside": "none"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "simulation_not_found")

@@ -15,6 +15,7 @@ Refusal
 ├── SimulationInvalid         422  `errors` names each place and code
 ├── SimulationsFull           409  as many simulations are open as may be at one time
 ├── SimulationOver            409  there is nothing left to cancel
+├── SimulationUnfinished      409  there is no result to report; `state` says why
 ├── TierUnknown               409  no rung of the ladder in force, or its base
 ├── WayNotFound               404  the member was given no such way up
 └── WayEnded                  409  it is over already
@@ -159,3 +160,11 @@ class SimulationOver(Refusal):
     code: ClassVar[str] = "simulation_over"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "This simulation is over."
+
+
+class SimulationUnfinished(Refusal):
+    """It has no result, not yet or never: `state` is waiting, running, cancelled or failed."""
+
+    code: ClassVar[str] = "simulation_unfinished"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This simulation is not done."

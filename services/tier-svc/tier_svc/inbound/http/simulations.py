@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from fastapi import Path, Response
-from starlette.responses import StreamingResponse
+from fastapi import Path, Query, Response
+from pydantic import Field
+from starlette.responses import HTMLResponse, StreamingResponse
 from uuid_utils import uuid7
 
 from chassis.http import (
@@ -28,11 +29,13 @@ from tier_svc.domain.refusals import (
     SimulationNotFound,
     SimulationOver,
     SimulationsFull,
+    SimulationUnfinished,
 )
 from tier_svc.handlers.cancel_simulation import cancel_simulation
 from tier_svc.handlers.export_moves import export_moves
 from tier_svc.handlers.list_simulations import list_simulations
 from tier_svc.handlers.look_at_simulation import look_at_simulation
+from tier_svc.handlers.report_simulation import report_simulation
 from tier_svc.handlers.simulate_ladder import simulate_ladder
 from tier_svc.inbound.http.ladders import VersionPath
 from tier_svc.inbound.http.simulation_views import (
@@ -46,6 +49,14 @@ from tier_svc.inbound.http.simulation_views import (
 ACCEPTED = 202
 A_YEAR = timedelta(days=365)
 EARLIEST_YEAR = 1970
+
+BESIDE_MAX = 4
+ALONE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""A report loads nothing and runs nothing."""
+
+Beside = Annotated[
+    tuple[Annotated[str, Field(pattern=REF_PATTERN)], ...], Query(max_length=BESIDE_MAX)
+]
 
 router = Router(tags=["simulations"])
 
@@ -126,6 +137,22 @@ async def read_moves(
             yield b"".join(encode(move_line(move)) + b"\n" for move in page)
 
     return StreamingResponse(answer(), media_type=NDJSON)
+
+
+@router.get(
+    "/ladders/{name}/simulations/{simulation_id}/report",
+    scope="standing:read",
+    refuses=(SimulationNotFound, SimulationUnfinished),
+    response_class=HTMLResponse,
+)
+async def read_report(
+    name: LadderPath, simulation_id: IdPath, tx: TxDep, beside: Beside = ()
+) -> HTMLResponse:
+    """What a simulation found, as a page that needs no network. `beside`: other simulations of the
+    ladder, whose drafts are shown next to this one's.
+    """
+    page = await report_simulation(tx, name, simulation_id, beside)
+    return HTMLResponse(page, headers=ALONE)
 
 
 def _period(asked: SimulationBody, now: datetime) -> tuple[datetime, datetime]:
