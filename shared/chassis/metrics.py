@@ -67,6 +67,12 @@ AUDIT_VIOLATIONS = Gauge(
     "laurel_audit_violations", "What the auditor's last whole round found wrong", ["service"]
 )
 
+CAMPAIGN_LEFT = Gauge(
+    "laurel_campaign_left_points",
+    "What is left of a campaign's budget",
+    ["service", "campaign", "point_type"],
+)
+
 
 def tell_age(gauge: Gauge, service: str, since: float) -> None:
     """Have a gauge tell the seconds since a Unix time whenever it is asked, also when whoever set

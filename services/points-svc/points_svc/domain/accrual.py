@@ -9,10 +9,12 @@ from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import ActivityRecorded, PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId, PointType
 from points_svc.domain import worth
+from points_svc.domain.allowances import Left, decide
 from points_svc.domain.basis import PACKED_SHARED, AccrualBasis, Line, Rate, packed
 from points_svc.domain.books import Book, Books
 from points_svc.domain.compensation import bring, open_lot
 from points_svc.domain.facts import Purchased, Returned
+from points_svc.domain.maximum import within_maximum
 from points_svc.domain.rules import PointRule, RuleBook
 from points_svc.domain.scenes import Around
 from points_svc.domain.standings import NOBODY, Standing
@@ -21,10 +23,13 @@ from points_svc.domain.tiers import Told
 
 
 class Terms(NamedTuple):
-    """What a batch is rated by: the published versions, and what becomes of a shortfall."""
+    """What a batch is rated by: the published versions, and what becomes of a shortfall. `left` is
+    what budgets and caps leave, where facts are recorded under any.
+    """
 
     rules: RuleBook
     shortfall: str
+    left: Left | None = None
 
 
 def purchased(
@@ -81,22 +86,55 @@ def _line(line: PurchaseLine) -> Line:
 
 
 def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms: Terms) -> None:
-    """Post what a purchase or activity is worth in every point type that it brings, and what its
-    waiting returns take back. The first posting carries the facts, the others share them.
+    """Post what a purchase or activity is worth in every point type that it brings, within what
+    budgets and caps leave, and what its waiting returns take back. The first posting carries the
+    facts, the others share them.
     """
     basis, around = packed(purchase.basis), purchase.around(purchase.basis.rate)
+    facts: AccrualBasis | None = purchase.basis
     for rule in purchase.brings():
-        _accrue(books, purchase, rule, returns, terms, (basis, around))
-        basis = basis if around.activity else PACKED_SHARED
+        if terms.left is not None and rule.is_limited:
+            _decide(books, purchase, rule, returns, terms, (facts, around))
+        else:
+            points = worth.points_as_bought(purchase, rule, around)
+            _accrue(books, purchase, rule, returns, terms, (basis, points))
+        if not around.activity:
+            basis, facts = PACKED_SHARED, None
+
+
+def _decide(
+    books: Books,
+    purchase: Purchased,
+    rule: PointRule,
+    returns: Sequence[Returned],
+    terms: Terms,
+    carried: tuple[AccrualBasis | None, Around],
+) -> None:
+    """Decide what a fact is allowed of a point type, and post that; `carried` are the facts where
+    this posting carries them, and what holds for the whole fact.
+    """
+    assert terms.left is not None, "whoever decides has read what is left"
+    facts, around = carried
+    book = books.of(purchase.member_id, rule.point_type)
+    points, allowed = within_maximum(book, rule, *decide(purchase, rule, around, terms.left))
+    within = purchase._replace(basis=replace(purchase.basis, allowed=allowed))
+    if facts is not None:
+        basis = packed(within.basis)
+    else:
+        basis = packed(AccrualBasis(None, allowed=allowed)) if allowed else PACKED_SHARED
+    _accrue(books, within, rule, returns, terms, (basis, points))
 
 
 def accrue_type(
     books: Books, purchase: Purchased, rule: PointRule, returns: Sequence[Returned], terms: Terms
 ) -> None:
-    """Post what a purchase is worth in one point type alone: the others have been posted before."""
+    """Post what a purchase is worth in one point type alone: the others have been posted before.
+    No campaign gives it anything any more.
+    """
     used = purchase.basis.rate
-    carried = (packed(AccrualBasis(None, used)), purchase.around(used))
-    _accrue(books, purchase, rule, returns, terms, carried)
+    points = worth.points_as_bought(purchase, rule, purchase.around(used))
+    basis = packed(AccrualBasis(None, used))
+    _accrue(books, purchase, rule, returns, terms, (basis, points))
 
 
 def _accrue(
@@ -105,12 +143,11 @@ def _accrue(
     rule: PointRule,
     returns: Sequence[Returned],
     terms: Terms,
-    carried: tuple[bytes, Around],
+    carried: tuple[bytes, int],
 ) -> None:
-    """Post one point type; `carried` is the posting's basis, and what holds for the whole fact."""
-    basis, around = carried
+    """Post one point type; `carried` is the posting's basis, and what the fact is given."""
+    basis, points = carried
     book, used = books.of(purchase.member_id, rule.point_type), purchase.basis.rate
-    points = worth.points_as_bought(purchase, rule, around)
     open_lot(book, purchase, rule, points, basis)
     _say_accrued(book, purchase, used, points, 1)
     posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}

@@ -37,6 +37,18 @@ class Rate(msgspec.Struct, array_like=True, frozen=True):
     is_first: bool = False
 
 
+class Allowance(msgspec.Struct, array_like=True, frozen=True):
+    """What was decided when a fact was recorded: `points` of a campaign, or under a cap that spans
+    purchases (`cap.<rule>`), are the most that it will ever be given. `cut` is what it would have
+    had besides, and `by` what cut it: `budget`, or the name of a cap.
+    """
+
+    name: str
+    points: int
+    cut: int = 0
+    by: str = ""
+
+
 UNRATED = Rate("")
 
 
@@ -58,12 +70,16 @@ class AccrualBasis(msgspec.Struct, array_like=True, frozen=True):
     attributes: dict[str, str] = {}
     occasions: tuple[str, ...] = ()
     activity: str = ""
+    allowed: tuple[Allowance, ...] = ()
 
     def shared(self, own: "AccrualBasis") -> "AccrualBasis":
         """These facts, as another posting of the same purchase rated them: `own` is what it
-        carries.
+        carries. What was allowed is of each posting alone.
         """
-        return replace(self, rate=own.rate) if own.rate != UNRATED else self
+        rate = own.rate if own.rate != UNRATED else self.rate
+        if rate is self.rate and not self.allowed and not own.allowed:
+            return self
+        return replace(self, rate=rate, allowed=own.allowed)
 
 
 class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):

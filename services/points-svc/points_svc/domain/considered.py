@@ -22,8 +22,9 @@ class LineGiven:
 class Considered:
     """A rule. Where it did nothing, `because` says why: `condition` (then `leaf` points to the
     first part of its `when` that failed), `outranked` (then `by` names who took its lines),
-    `other_point_type`, `other_kind`, `other_currency`, `nothing_kept` or `not_reached` (a cap that
-    cut nothing).
+    `other_point_type`, `other_kind`, `other_currency`, `nothing_kept`, `not_reached` (a cap that
+    cut nothing), `not_decided` (a cap over purchases that was not in force when the fact was
+    recorded, or held for none of it) or `campaign_not_on`.
     """
 
     rule: str

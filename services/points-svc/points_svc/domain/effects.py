@@ -110,9 +110,17 @@ class Multiply(NamedTuple):
 
 
 class AtMost(NamedTuple):
-    """The lines bring at most so many whole points together."""
+    """The lines bring at most so many whole points together: of an order, or of all that a member
+    has `per` period.
+    """
 
     points: int
+    per: str = "order"
+
+    @property
+    def spans(self) -> bool:
+        """Whether it counts over purchases."""
+        return self.per != "order"
 
 
 Giving = PerMinor | PerItem | Fixed

@@ -9,11 +9,14 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
-from points_svc.domain import rating, worth
+from points_svc.domain import granted, rating, worth
 from points_svc.domain.basis import ChangeBasis, DecisionBasis, Rate
-from points_svc.domain.considered import Considered, considered, left_out
+from points_svc.domain.campaigns import CAP
+from points_svc.domain.considered import Considered
 from points_svc.domain.effects import PerMinor
+from points_svc.domain.every_rule import every_rule
 from points_svc.domain.facts import Purchased, Returned
+from points_svc.domain.granted import Reckoning
 from points_svc.domain.rating import Tally
 from points_svc.domain.rules import PointRule
 
@@ -68,6 +71,21 @@ class LineShare:
 
 
 @dataclass(frozen=True)
+class AllowanceUsed:
+    """What a campaign, or a cap that spans purchases, was allowed when the fact was recorded: never
+    more than `allowed`. It would have had `cut` besides, had it not been for `by`: `budget`, or the
+    name of a cap. `gives` is what it gives here, or lets through.
+    """
+
+    name: str
+    kind: str
+    allowed: int
+    cut: int
+    by: str
+    gives: int
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What a posting rests on. What does not apply is empty."""
 
@@ -76,6 +94,7 @@ class Explanation:
     rules: Sequence[Considered] = ()
     steps: Sequence[Step] = ()
     lines: Sequence[LineShare] = ()
+    allowances: Sequence[AllowanceUsed] = ()
     decision: DecisionBasis | None = None
 
 
@@ -88,17 +107,31 @@ class Valued:
     used: Rate
     kept: worth.Kept
     tally: Tally
+    reckoning: Reckoning
 
     @classmethod
     def of(cls, purchase: Purchased, rule: PointRule, used: Rate, kept: worth.Kept) -> "Valued":
         """Rated again, exactly as it was."""
         scene = worth.scene(purchase, purchase.around(used), kept)
         tally = rating.tally(purchase.set_of(rule), scene)
-        return cls(purchase, rule, used, kept, tally)
+        if purchase.is_foreign:
+            return cls(purchase, rule, used, kept, tally, Reckoning([0] * len(scene.items)))
+        return cls(purchase, rule, used, kept, tally, granted.reckoned(purchase, rule, scene))
 
-    def points(self) -> int:
-        """Whole points."""
-        return 0 if self.purchase.is_foreign else sum(rating.by_line(self.tally))
+    def allowances(self) -> list[AllowanceUsed]:
+        """The caps, then the campaigns, in the order in which they were decided."""
+        return [
+            AllowanceUsed(
+                one.name.removeprefix(CAP),
+                "campaign" if stage.is_campaign else "cap",
+                one.points,
+                one.cut,
+                one.by,
+                stage.now,
+            )
+            for stage in self.reckoning.stages
+            for one in (stage.allowance,)
+        ]
 
 
 def accrual(purchase: Purchased, rule: PointRule) -> Explanation:
@@ -107,9 +140,10 @@ def accrual(purchase: Purchased, rule: PointRule) -> Explanation:
     return Explanation(
         facts=[_named(purchase)],
         tier=_tier(valued),
-        rules=list(_rules(valued)),
+        rules=list(every_rule(valued.purchase, valued.rule, valued.tally, valued.reckoning)),
         steps=list(_steps(valued, "")),
         lines=_shares(valued),
+        allowances=valued.allowances(),
     )
 
 
@@ -143,9 +177,10 @@ def change(
     return Explanation(
         facts=[_named(purchase), *facts],
         tier=_tier(valued),
-        rules=list(_rules(valued)),
+        rules=list(every_rule(valued.purchase, valued.rule, valued.tally, valued.reckoning)),
         steps=steps,
         lines=_shares(valued),
+        allowances=valued.allowances(),
     )
 
 
@@ -163,21 +198,6 @@ def _tier(valued: Valued) -> TierUsed:
     sets = valued.purchase.set_of(valued.rule)
     multiplier = str(sets.by_tier(used.tier))
     return TierUsed(used.tier, multiplier, because, used.told_from, used.told_seq or None)
-
-
-def _rules(valued: Valued) -> Iterator[Considered]:
-    """The rules of the version: those about this point type and kind of fact, then the others."""
-    purchase, mine = valued.purchase, valued.rule
-    asked = purchase.set_of(mine)
-    if purchase.is_foreign:
-        yield from left_out(asked.rules, "other_currency")
-    else:
-        yield from considered(valued.tally, rating.before_caps(valued.tally))
-    other = mine.purchases if purchase.is_activity else mine.activities
-    yield from left_out(other.rules, "other_kind")
-    for rule in purchase.rules.points:
-        if rule is not mine:
-            yield from left_out((*rule.purchases.rules, *rule.activities.rules), "other_point_type")
 
 
 def _steps(valued: Valued, prefix: str) -> Iterator[Step]:
@@ -199,10 +219,18 @@ def _steps(valued: Valued, prefix: str) -> Iterator[Step]:
     for bonus in found.bonuses:
         yield Step(f"{prefix}bonus_{bonus.rule.name}", str(sum(bonus.sums) * one))
     yield Step(f"{prefix}exact", str(sum(found.sums) * one))
-    whole, points = sum(rating.before_caps(found)), valued.points()
+    whole, points = sum(rating.before_caps(found)), sum(rating.by_line(found))
     yield Step(f"{prefix}{ROUNDED[found.rules.rounding.mode]}", str(whole))
     if points != whole:
         yield Step(f"{prefix}capped", str(points))
+    yield from _decided(valued, prefix)
+
+
+def _decided(valued: Valued, prefix: str) -> Iterator[Step]:
+    for one in valued.allowances():
+        yield Step(f"{prefix}{one.kind}_{one.name}", str(one.gives))
+    if valued.reckoning.stages:
+        yield Step(f"{prefix}granted", str(valued.reckoning.points))
 
 
 def _shares(valued: Valued) -> list[LineShare]:
@@ -216,7 +244,7 @@ def _shares(valued: Valued) -> list[LineShare]:
     }
     whole = {
         item.line_id: 0 if is_foreign else points
-        for item, points in zip(found.scene.items, rating.by_line(found), strict=True)
+        for item, points in zip(found.scene.items, valued.reckoning.lines, strict=True)
     }
     return [
         LineShare(

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from points_svc.domain.basis import AccrualBasis, Rate
 from points_svc.domain.rule_sets import RuleSet
 from points_svc.domain.rules import PointRule, Rules
@@ -49,8 +51,12 @@ class Purchased(NamedTuple):
         version, an activity in those that have a rule for activities.
         """
         if self.is_activity:
-            return [rule for rule in self.rules.points if rule.activities.rules]
+            return [rule for rule in self.rules.points if rule.heeds_activities]
         return self.rules.points
+
+    def without_allowances(self) -> "Purchased":
+        """The same fact in a point type for which nothing was decided."""
+        return self._replace(basis=replace(self.basis, allowed=()))
 
     def around(self, used: Rate) -> Around:
         """What holds for all of it, rated so."""

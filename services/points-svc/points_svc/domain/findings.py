@@ -10,7 +10,8 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from points_svc.domain.conditions_document import Condition
-from points_svc.domain.rules_document import AccrualRule, RulesDocument
+from points_svc.domain.rule_document import AccrualRule
+from points_svc.domain.rules_document import RulesDocument
 
 SINGLE = frozenset({"category", "sku", "brand", "store", "channel", "tier", "activity"})
 """Leaves of which a line or order has one value: two lists without a common one exclude."""

@@ -1,27 +1,29 @@
 """A document of rules, read into exact values by the settings that it is published under."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from points_svc.domain import effects
+from points_svc.domain import campaigns_document, effects
+from points_svc.domain.campaigns import Campaign, Campaigns
+from points_svc.domain.campaigns_document import begins_at
 from points_svc.domain.conditions import compiled as compiled_condition
 from points_svc.domain.effects import Effect
 from points_svc.domain.point_types_document import PointTypeTerms, expiry_of, terms_of
 from points_svc.domain.programme import Settings
 from points_svc.domain.rounding import Rounding
-from points_svc.domain.rule_sets import Rule, RuleSet
-from points_svc.domain.rules import PointRule, Rules
-from points_svc.domain.rules_document import (
+from points_svc.domain.rule_document import (
     AccrualRule,
     AtMost,
     ByTier,
     Fixed,
     Multiply,
     PerItem,
-    RulesDocument,
 )
+from points_svc.domain.rule_sets import Rule, RuleSet
+from points_svc.domain.rules import PointRule, Rules
+from points_svc.domain.rules_document import RulesDocument
 
 
 def compiled(
@@ -35,9 +37,7 @@ def compiled(
         currency=settings.currency,
         minor_per_unit=10**settings.minor_units,
         base_tier=settings.base_tier,
-        points=tuple(
-            _point_rule(document, terms, 10**settings.minor_units) for terms in document.point_types
-        ),
+        points=tuple(_point_rule(document, terms, settings) for terms in document.point_types),
         store_zones={name: ZoneInfo(store.zone) for name, store in settings.stores.items()},
         ladder=settings.ladder,
     )
@@ -63,12 +63,9 @@ def compiled_rule(rule: AccrualRule, minor_per_unit: int) -> Rule:
     )
 
 
-def _point_rule(document: RulesDocument, terms: PointTypeTerms, minor_per_unit: int) -> PointRule:
+def _point_rule(document: RulesDocument, terms: PointTypeTerms, settings: Settings) -> PointRule:
     mine = [rule for rule in document.rules if rule.point_type == terms.point_type]
-    purchases, activities = (
-        rule_set((rule for rule in mine if rule.on == on), terms, minor_per_unit)
-        for on in ("purchase", "activity")
-    )
+    purchases, activities = _by_kind(mine, terms, settings)
     return PointRule(
         terms.point_type,
         purchases,
@@ -76,7 +73,39 @@ def _point_rule(document: RulesDocument, terms: PointTypeTerms, minor_per_unit: 
         terms.is_burnable,
         activities,
         terms_of(terms),
+        Campaigns.of(
+            _campaign(written, terms, settings)
+            for written in document.campaigns
+            if written.point_type == terms.point_type
+        ),
     )
+
+
+def _campaign(
+    written: campaigns_document.Campaign, terms: PointTypeTerms, settings: Settings
+) -> Campaign:
+    """Dates begin and end at midnight in the programme's zone."""
+    zone = ZoneInfo(settings.zone)
+    purchases, activities = _by_kind(written.rules, terms, settings)
+    return Campaign(
+        written.campaign,
+        written.point_type,
+        begins_at(written.begins, zone),
+        begins_at(written.ends, zone),
+        written.budget,
+        written.caps.said,
+        purchases,
+        activities,
+        written.priority,
+    )
+
+
+def _by_kind(
+    rules: Sequence[AccrualRule], terms: PointTypeTerms, settings: Settings
+) -> Iterator[RuleSet]:
+    """The rules for purchases, then those for activities."""
+    for on in ("purchase", "activity"):
+        yield rule_set((r for r in rules if r.on == on), terms, 10**settings.minor_units)
 
 
 def _effect(rule: AccrualRule, minor_per_unit: int) -> Effect:
@@ -86,7 +115,7 @@ def _effect(rule: AccrualRule, minor_per_unit: int) -> Effect:
     if isinstance(written, Multiply):
         return effects.Multiply({}, Fraction(written.by))
     if isinstance(written, AtMost):
-        return effects.AtMost(written.points)
+        return effects.AtMost(written.points, written.per)
     if isinstance(written, Fixed):
         return effects.Fixed(Fraction(written.points))
     if isinstance(written, PerItem):

@@ -97,12 +97,18 @@ def by_line(found: Tally) -> list[int]:
     """
     points = before_caps(found)
     for cut in found.cuts:
-        capped = [points[bit] if cut.lines >> bit & 1 else 0 for bit in range(len(points))]
-        have = sum(capped)
-        if have > cut.points:
-            kept = shared([one * cut.points for one in capped], have, cut.points)
-            points = [p - c + k for p, c, k in zip(points, capped, kept, strict=True)]
+        points = limited(points, cut.lines, cut.points)
     return points
+
+
+def limited(points: list[int], lines: int, most: int) -> list[int]:
+    """Points by line, of which some lines have `most` together: cut in proportion."""
+    capped = [one if lines >> bit & 1 else 0 for bit, one in enumerate(points)]
+    have = sum(capped)
+    if have <= most:
+        return points
+    kept = shared([one * most for one in capped], have, most)
+    return [p - c + k for p, c, k in zip(points, capped, kept, strict=True)]
 
 
 def before_caps(found: Tally) -> list[int]:

@@ -15,6 +15,7 @@ Refusal
 ├── NameReused             422  the hold_id or burn_id named another request before
 ├── PostingNotFound        404  the member has no such posting
 ├── RulesNotFound          404  there is no such version of the rules
+├── CampaignNotFound       404  the version has no such campaign
 ├── RulesPublished         409  the version is in force already, from another instant
 ├── PointTypeDropped     409  a version published before has a point type that this one lacks;
 │                             `missing`
@@ -142,6 +143,14 @@ class RulesNotFound(Refusal):
     code: ClassVar[str] = "rules_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "There is no such version of the rules."
+
+
+class CampaignNotFound(Refusal):
+    """The version has no such campaign."""
+
+    code: ClassVar[str] = "campaign_not_found"
+    status: ClassVar[int] = 404
+    title: ClassVar[str] = "This version has no such campaign."
 
 
 class RulesPublished(Refusal):

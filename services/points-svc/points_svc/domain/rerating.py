@@ -66,7 +66,7 @@ def outdated(accrued: Sequence[Accrued]) -> list[Accrued]:
         posted[one.purchase.member_id, one.purchase.fact_id].add(one.point_type)
     purchases = {(one.purchase.member_id, one.purchase.fact_id): one.purchase for one in stale}
     missing = [
-        Accrued(rule.point_type, purchase, None)
+        Accrued(rule.point_type, purchase.without_allowances(), None)
         for key, purchase in purchases.items()
         for rule in purchase.brings()
         if rule.point_type not in posted[key]
@@ -100,10 +100,12 @@ def is_rated_alike(one: Accrued, before: Standing, after: Standing) -> bool:
     its version and point type tells them apart.
     """
     purchase = one.purchase
-    rules = purchase.set_of(purchase.rule_of(one.point_type))
+    sets = purchase.rule_of(one.point_type).sets
     was, now = before.rate(purchase), after.rate(purchase)
     return (
         was.segments == now.segments
         and was.is_first == now.is_first
-        and not (was.tier != now.tier and rules.tells_apart(was.tier, now.tier))
+        and not (
+            was.tier != now.tier and any(rules.tells_apart(was.tier, now.tier) for rules in sets)
+        )
     )

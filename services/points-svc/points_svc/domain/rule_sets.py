@@ -41,6 +41,11 @@ class Rule(NamedTuple):
         """Sorts rules as they are applied: by phase, the highest priority first, ties by name."""
         return (PHASES.index(self.phase), -self.priority, self.name)
 
+    @property
+    def spans(self) -> bool:
+        """Whether it is a cap that counts over purchases."""
+        return isinstance(self.effect, AtMost) and self.effect.spans
+
 
 class Plain:
     """One unconditional rate of the net amount, and factors by tier for all of it: the rules that
@@ -77,10 +82,14 @@ class Picked(NamedTuple):
 
 
 class RuleSet:
-    """Rules that rate together, and how their points are rounded."""
+    """Rules that rate together, and how their points are rounded. Caps that span purchases are kept
+    apart, in `spanning`: they rate nothing, they are decided.
+    """
 
     def __init__(self, rules: Iterable[Rule], rounding: Rounding = FLOORED) -> None:
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.rank))
+        ranked = sorted(rules, key=lambda rule: rule.rank)
+        self.rules = tuple(rule for rule in ranked if not rule.spans)
+        self.spanning = tuple(rule for rule in ranked if rule.spans)
         self.rounding = rounding
         self.scale = _scale(self.rules)
         self.gives = {
@@ -102,7 +111,8 @@ class RuleSet:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Which of tier, segment and first_purchase any rule looks at."""
-        found = frozenset[str]().union(*(rule.when.reads for rule in self.rules))
+        rules = (*self.rules, *self.spanning)
+        found = frozenset[str]().union(*(rule.when.reads for rule in rules))
         if any(isinstance(r.effect, Multiply) and r.effect.by_tier for r in self.rules):
             found |= {"tier"}
         return found
@@ -114,7 +124,7 @@ class RuleSet:
         factors = (r.effect for r in self.rules if isinstance(r.effect, Multiply))
         return any(factor.factor(one) != factor.factor(other) for factor in factors) or any(
             leaf.name == "cel" or (one in leaf.value) is not (other in leaf.value)
-            for rule in self.rules
+            for rule in (*self.rules, *self.spanning)
             for leaf in rule.when.leaves()
             if "tier" in leaf.reads
         )
@@ -136,6 +146,11 @@ class RuleSet:
             for value in VALUES_AROUND[name](around):
                 wanted |= table.get(value, 0)
         return self._pick(wanted).plain
+
+    def holds(self, scene: Scene) -> bool:
+        """Whether any rule holds for any line."""
+        picked = self.pick(scene)
+        return any(rule.when.mask(scene) for phase in picked[:-1] for rule in phase)
 
     def pick(self, scene: Scene) -> Picked:
         """The rules that may hold here, found by index."""

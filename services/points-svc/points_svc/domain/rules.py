@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from points_svc.domain.campaigns import NO_CAMPAIGNS, Campaigns
 from points_svc.domain.effects import Multiply, PerMinor
 from points_svc.domain.expiry import Expiry
 from points_svc.domain.point_terms import PLAIN, PointTerms
@@ -30,6 +31,29 @@ class PointRule:
     is_burnable: bool
     activities: RuleSet = NO_RULES
     terms: PointTerms = PLAIN
+    campaigns: Campaigns = NO_CAMPAIGNS
+
+    @property
+    def sets(self) -> list[RuleSet]:
+        """Its own rules and those of its campaigns."""
+        campaigns = self.campaigns.ranked
+        theirs = (rules for one in campaigns for rules in (one.purchases, one.activities))
+        return [self.purchases, self.activities, *theirs]
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether anything of it is decided when a fact is recorded: campaigns, caps that span
+        purchases, a maximum balance.
+        """
+        spanning = self.purchases.spanning or self.activities.spanning
+        is_bounded = self.terms.maximum_balance is not None
+        return bool(self.campaigns.ranked or spanning or is_bounded)
+
+    @cached_property
+    def heeds_activities(self) -> bool:
+        """Whether activities are posted: some rule is about them."""
+        campaigns = self.campaigns.ranked
+        return bool(self.activities.rules or any(one.activities.rules for one in campaigns))
 
 
 def plain_rule(
@@ -71,8 +95,17 @@ class Rules:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Which of tier, segment and first_purchase any rule looks at."""
-        sets = (one for rule in self.points for one in (rule.purchases, rule.activities))
-        return frozenset[str]().union(*(one.reads for one in sets))
+        return frozenset[str]().union(*(one.reads for rule in self.points for one in rule.sets))
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether any point type has campaigns, or caps that span purchases."""
+        return any(rule.is_limited for rule in self.points)
+
+    @cached_property
+    def is_bounded(self) -> bool:
+        """Whether an account holds only so many of any point type."""
+        return any(rule.terms.maximum_balance is not None for rule in self.points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +139,12 @@ class RuleBook:
         return tuple(
             sorted({rule.point_type for version in self.versions for rule in version.points})
         )
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The point types of which any version lets an account hold only so many."""
+        types = (rule for version in self.versions for rule in version.points)
+        return frozenset(one.point_type for one in types if one.terms.maximum_balance)
 
     @cached_property
     def forgetting(self) -> frozenset[str]:

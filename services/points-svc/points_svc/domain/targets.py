@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from points_svc.domain import worth
+from points_svc.domain import granted, worth
 from points_svc.domain.basis import ChangeBasis, Rate, packed
 from points_svc.domain.facts import Purchased, Returned, in_order
 from points_svc.domain.rules import PointRule
@@ -53,16 +53,16 @@ def targets(
 ) -> Iterator[Target]:
     """The accrual as if nothing had come back, then one reversal per return in occurred order.
 
-    After a return the purchase is worth what the rules say of what is kept, but never more than
-    before it: a return gives no points, so the reversals never exceed the accrual. It takes effect
-    at the later of its own and its purchase's instant.
+    After a return the purchase is worth what the rules say of what is kept, within what was allowed
+    when it was recorded, but never more than before it: a return gives no points, so the reversals
+    never exceed the accrual. It takes effect at the later of its own and its purchase's instant.
     """
     kept = worth.all_of(purchase)
-    before = worth.points(purchase, rule, used, kept)
+    before = granted.points(purchase, rule, used, kept)
     yield Target(purchase.fact_id, purchase.occurred_at, before, is_reversal=False)
     for back in in_order(returns):
         kept = worth.less(kept, back.lines)
-        after = min(before, worth.points(purchase, rule, used, kept))
+        after = min(before, granted.points(purchase, rule, used, kept))
         effect_at = max(back.occurred_at, purchase.occurred_at)
         yield Target(back.fact_id, effect_at, before - after, is_reversal=True)
         before = after

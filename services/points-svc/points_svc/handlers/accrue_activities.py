@@ -8,6 +8,8 @@ from points_svc.domain import accrual
 from points_svc.domain.books import Books
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
+from points_svc.handlers.read_allowances import read_allowances
+from points_svc.handlers.take_allowances import take_allowances
 from points_svc.store import accounts, postings, programme
 
 
@@ -27,7 +29,12 @@ async def accrue_activities(tx: Tx, activities: Sequence[ActivityRecorded]) -> N
     standings = await load_standings(tx, members, terms.rules.reads)
     ours = terms.rules.in_force(tx.now)
     books = Books(tx.now, str(ours.version), opened, ours.zone)
-    for activity in fresh.values():
-        done = accrual.performed(activity, standings[activity.member_id], terms.rules)
-        accrual.accrue(books, done, (), terms)
+    done = [
+        accrual.performed(activity, standings[activity.member_id], terms.rules)
+        for activity in fresh.values()
+    ]
+    terms = terms._replace(left=await read_allowances(tx, done))
+    for one in done:
+        accrual.accrue(books, one, (), terms)
     await post_books(tx, books)
+    await take_allowances(tx, terms.left)

@@ -8,10 +8,13 @@ from points_svc.domain import accrual
 from points_svc.domain.books import Books
 from points_svc.domain.standings import NOBODY, FactKey, Standing
 from points_svc.handlers.heed_activities import heed_activities
+from points_svc.handlers.judge_bounded import judge_bounded
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
+from points_svc.handlers.read_allowances import read_allowances
 from points_svc.handlers.recall_absent import recall_absent
 from points_svc.handlers.rerate_purchases import rerate_purchases
+from points_svc.handlers.take_allowances import take_allowances
 from points_svc.store import accounts, postings, programme, returns
 
 PATIENT_RACES = 2
@@ -23,8 +26,8 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
 
     A purchase that was seen before changes nothing. The accounts are read first and without locks,
     and written only where nobody touched them meanwhile, so what is read after them is still true;
-    who lost two such races takes the locks, in id order. A purchase that turns out to be earlier
-    than the member's first so far takes that away from it.
+    who lost two such races takes the locks, in id order. So it is with the budgets of campaigns. A
+    purchase that turns out to be earlier than the member's first so far takes that away from it.
     """
     await programme.share_rules(tx)
     terms = await programme.terms(tx)
@@ -43,16 +46,23 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
     standings = _with(before, fresh.values())
     ours = terms.rules.in_force(tx.now)
     books = Books(tx.now, str(ours.version), opened, ours.zone)
-    for fact_id, purchase in fresh.items():
-        standing = standings.get(purchase.member_id, NOBODY)
-        bought = accrual.purchased(purchase, known[fact_id].told, terms.rules, standing)
-        accrual.accrue(books, bought, waiting.get(fact_id, ()), terms)
+    bought = [
+        accrual.purchased(
+            one, known[one.fact_id].told, terms.rules, standings.get(one.member_id, NOBODY)
+        )
+        for one in fresh.values()
+    ]
+    await judge_bounded(tx, books, terms.rules)
+    terms = terms._replace(left=await read_allowances(tx, bought))
+    for one in bought:
+        accrual.accrue(books, one, waiting.get(one.fact_id, ()), terms)
     if terms.rules.awaited:
         await heed_activities(tx, books, [(p.member_id, p.fact_id) for p in fresh.values()])
     if terms.rules.forgetting:
         await recall_absent(tx, books, members)
     await post_books(tx, books)
     await _rerate_overtaken(tx, before, standings)
+    await take_allowances(tx, terms.left)
 
 
 def _with(before: Mapping[str, Standing], fresh: Iterable[PurchaseRecorded]) -> dict[str, Standing]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chassis.tx import Tx
+from points_svc.domain.allowances import Purse
 from points_svc.domain.point_types_document import expiry_of
 from points_svc.domain.refusals import (
     EffectiveInPast,
@@ -14,7 +15,7 @@ from points_svc.domain.refusals import (
     SettingsUnpublished,
 )
 from points_svc.domain.rules_document import RulesDocument
-from points_svc.store import catch_ups, programme
+from points_svc.store import campaigns, catch_ups, programme
 from points_svc.store.programme import RuleVersion
 
 
@@ -47,11 +48,18 @@ async def publish_rules(tx: Tx, version: int, effective_from: datetime | None) -
         raise SettingsUnpublished
     _demand_lasting(found.document, ZoneInfo(settings[1].zone), begins or tx.now)
     await programme.publish_rules(tx, version, settings[1], begins)
+    await _open_budgets(tx, found.document)
     if begins:
         await catch_ups.begin_catch_up(tx, version)
     published = await programme.find_rules(tx, version)
     assert published is not None, "what was just written is there"
     return published
+
+
+async def _open_budgets(tx: Tx, document: RulesDocument) -> None:
+    budgets = {Purse(one.campaign, one.point_type): one.budget for one in document.campaigns}
+    if budgets:
+        await campaigns.open_budgets(tx, budgets)
 
 
 def _demand_lasting(document: RulesDocument, zone: ZoneInfo, begins: datetime) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
-from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
 from points_svc.domain.passing import let_time_pass
+from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
 from points_svc.domain.standings import NOBODY, Standing
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots

@@ -5,6 +5,7 @@ from points_svc.inbound.http import (
     audit,
     balances,
     burns,
+    campaigns,
     holds,
     imports,
     lots,
@@ -30,4 +31,5 @@ ROUTERS = (
     lots.router,
     shortfalls.router,
     rules.router,
+    campaigns.router,
 )

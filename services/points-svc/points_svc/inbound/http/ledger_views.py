@@ -211,6 +211,20 @@ class LineView(View):
     points: int
 
 
+class AllowanceView(View):
+    """A campaign, or a cap that spans purchases (`kind`): `allowed` was decided when the fact was
+    recorded and is never exceeded, `cut` is what it would have had besides, but for `by` (`budget`
+    or the name of a cap); `gives` is what it gives here, or lets through.
+    """
+
+    name: str
+    kind: str
+    allowed: int
+    cut: int
+    by: str
+    gives: int
+
+
 class DecisionView(View):
     """Who decided it, in which request, and why: `reason` is a purpose, or what somebody wrote.
     `approved_by` is the second person, where there was one.
@@ -233,6 +247,7 @@ class WhyView(View):
     tier: TierView | None
     steps: list[StepView]
     lines: list[LineView]
+    allowances: list[AllowanceView]
     draws: list[DrawView]
     decision: DecisionView | None
 
@@ -247,6 +262,7 @@ class WhyView(View):
             tier=TierView.model_validate(rests.tier) if rests.tier else None,
             steps=[StepView.model_validate(step) for step in rests.steps],
             lines=[LineView.model_validate(line) for line in rests.lines],
+            allowances=[AllowanceView.model_validate(one) for one in rests.allowances],
             draws=[DrawView.model_validate(draw) for draw in why.draws],
             decision=DecisionView.model_validate(rests.decision) if rests.decision else None,
         )

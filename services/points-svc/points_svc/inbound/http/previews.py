@@ -24,7 +24,13 @@ from contracts.events.purchases import Payment, PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain.refusals import MemberNotFound
 from points_svc.handlers.preview_purchase import Preview, preview_purchase
-from points_svc.inbound.http.ledger_views import LineView, RuleConsidered, StepView, TierView
+from points_svc.inbound.http.ledger_views import (
+    AllowanceView,
+    LineView,
+    RuleConsidered,
+    StepView,
+    TierView,
+)
 
 LINES_MAX = 500
 PAYMENTS_MAX = 20
@@ -112,9 +118,7 @@ class BasketBody(Body):
             store_id=self.store_id,
             currency=self.currency,
             lines=tuple(
-                PurchaseLine(
-                    **line.model_dump(), net_minor=line.amount_minor - line.discount_minor
-                )
+                PurchaseLine(**line.model_dump(), net_minor=line.amount_minor - line.discount_minor)
                 for line in self.lines
             ),
             payments=tuple(Payment(**payment.model_dump()) for payment in self.payments),
@@ -123,8 +127,17 @@ class BasketBody(Body):
         )
 
 
+class BudgetLeftView(View):
+    """What the basket would leave of a campaign's budget."""
+
+    campaign: str
+    left: int
+
+
 class PointsPreview(View):
-    """What the basket would bring of one point type, and every rule that was considered."""
+    """What the basket would bring of one point type, and every rule that was considered; what
+    campaigns and caps would allow, and what it would leave of their budgets.
+    """
 
     point_type: str
     points: int
@@ -134,6 +147,8 @@ class PointsPreview(View):
     rules: list[RuleConsidered]
     steps: list[StepView]
     lines: list[LineView]
+    allowances: list[AllowanceView]
+    budgets: list[BudgetLeftView]
 
     @classmethod
     def of(cls, preview: Preview) -> "PointsPreview":
@@ -148,6 +163,10 @@ class PointsPreview(View):
             rules=[RuleConsidered.model_validate(rule) for rule in why.rules],
             steps=[StepView.model_validate(step) for step in why.steps],
             lines=[LineView.model_validate(line) for line in why.lines],
+            allowances=[AllowanceView.model_validate(one) for one in why.allowances],
+            budgets=[
+                BudgetLeftView(campaign=name, left=left) for name, left in preview.budgets.items()
+            ],
         )
 
 
