@@ -42,6 +42,7 @@ class Killer:
 
     def __init__(self, world: World, cluster: Cluster, broker: Broker, plan: Plan) -> None:
         self.died: Counter[str] = Counter()
+        self.is_done = False
         self._world = world
         self._cluster = cluster
         self._broker = broker
@@ -64,6 +65,7 @@ class Killer:
                     await self._world.ready()
             await self._world.ready()
         finally:
+            self.is_done = True
             keeping.cancel()
 
     async def _kill(self, name: str, also: tuple[str, ...]) -> None:
