@@ -100,6 +100,7 @@ async def test_lots_say_what_is_left(desk: Desk):
             "occurred_at": "2026-04-01T00:00:00Z",
             "available_from": "2026-04-01T00:00:00Z",
             "expires_at": "2027-12-31T16:00:00Z",
+            "stage": "open",
         }
     ]
     assert lots["next_cursor"]
