@@ -1,6 +1,14 @@
 """The doors: standings, what lifts them by hand, and ladders."""
 
-from tier_svc.inbound.http import attributes, ladders, previews, simulations, standings, ways
+from tier_svc.inbound.http import (
+    attributes,
+    ladders,
+    previews,
+    simulations,
+    standings,
+    supposing,
+    ways,
+)
 
 ROUTERS = (
     standings.router,
@@ -9,4 +17,5 @@ ROUTERS = (
     ladders.router,
     previews.router,
     simulations.router,
+    supposing.router,
 )
