@@ -1,5 +1,6 @@
-"""A programme of forty rules: the rules of `classic`, and what a retailer adds to them over the
-years. With `history.purchases` spread over its stores and categories, a few hold for a purchase.
+"""A programme of forty rules and three campaigns that are on: the rules of `classic`, and what a
+retailer adds to them over the years. With `history.purchases` spread over its stores and
+categories, a few hold for a purchase.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ WEEKENDS = {"time": {"weekdays": ["sat", "sun"]}}
 
 
 def document() -> dict[str, Any]:
-    """A body of POST /v1/accrual-rules: 3 + 12 + 12 + 6 + 5 + 2 rules."""
+    """A body of POST /v1/accrual-rules: 3 + 12 + 12 + 6 + 5 + 2 rules, and those of campaigns."""
     return {
         "name": "forty_rules",
         "point_types": [
@@ -22,6 +23,7 @@ def document() -> dict[str, Any]:
             {"point_type": "growth", "is_burnable": False, "expiry": {"kind": "never"}},
         ],
         "rules": [*_classic(), *_departments(), *_weeks(), *_shops(), *_bonuses(), *_caps()],
+        "campaigns": _campaigns(),
     }
 
 
@@ -127,3 +129,31 @@ def _caps() -> list[Any]:
             "effect": {"kind": "at_most", "points": 20_000},
         },
     ]
+
+
+def _campaigns() -> list[Any]:
+    """Three at a time that never end: for two categories, for a way to pay, and in two stores.
+    About every second basket has something of one; a budget is never used up.
+    """
+    wine = {"kind": "per_unit", "points": "0.5"}
+    wallets = {"kind": "fixed", "points": 20}
+    double = {"kind": "multiply", "by": "2"}
+    return [
+        _campaign("wines", _rule("wines", "bonus", wine, {"category": list(CATEGORIES[20:22])})),
+        _campaign(
+            "wallets",
+            _rule("wallets", "bonus", wallets, {"payment": ["wallet"]}),
+            caps={"per_member_month": 200},
+        ),
+        _campaign(
+            "openings",
+            _rule("openings", "multiplier", double, {"store": list(STORES[10:12])}),
+            caps={"per_order": 5_000},
+            priority=5,
+        ),
+    ]
+
+
+def _campaign(name: str, rule: Any, **more: Any) -> Any:
+    lasting = {"from": "2020-01-01", "to": "2100-01-01", "budget": 1_000_000_000}
+    return {"campaign": name, **lasting, "rules": [rule], **more}

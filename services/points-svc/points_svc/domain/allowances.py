@@ -187,7 +187,7 @@ class Deciding:
         self._left = left
         self._rules = purchase.set_of(rule)
         self._scene = worth.scene(purchase, around)
-        self._before = self.points = worth.points_as_bought(purchase, rule, around)
+        self._before = self.points = worth.points_as_bought(purchase, rule, around, self._scene)
         self._chain: list[Campaign] = []
         self._of_all: list[tuple[Counter, str, int]] = []
         self.allowed: list[Allowance] = []

@@ -61,15 +61,17 @@ def points(purchase: Purchased, rule: PointRule, used: Rate, kept: Kept) -> int:
     return rating.worth(rules, scene(purchase, around, kept))
 
 
-def points_as_bought(purchase: Purchased, rule: PointRule, around: Around) -> int:
+def points_as_bought(
+    purchase: Purchased, rule: PointRule, around: Around, seen: Scene | None = None
+) -> int:
     """`points` of everything, in whole numbers alone where one rate and factors by tier rate it:
-    the path of every plain purchase.
+    the path of every plain purchase. `seen` is its scene, where somebody has it already.
     """
     if purchase.is_foreign:
         return 0
     plain = None if around.activity else rule.purchases.plain(around)
     if plain is None:
-        return rating.worth(purchase.set_of(rule), scene(purchase, around))
+        return rating.worth(purchase.set_of(rule), seen or scene(purchase, around))
     per_minor = plain.per_minor(around.tier)
     net = sum([line.net_minor for line in purchase.basis.lines or ()])
     return net * per_minor.numerator // per_minor.denominator
