@@ -6,8 +6,10 @@ from datetime import datetime
 
 from contracts.ids import MemberId
 from tier_svc.domain.publications import Publication, of_member
-from tier_svc.domain.refusals import TierUnknown
+from tier_svc.domain.refusals import MemberBanned, MemberClosed, TierUnknown
 from tier_svc.domain.ways import Way
+
+ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ def check_tier(publications: Sequence[Publication], member_id: MemberId, tier: s
     of = of_member(publications, member_id)
     if not any(one.ladder.ranks.get(tier, 0) for one in of):
         raise TierUnknown
+
+
+def check_status(status: str) -> None:
+    """Who is suspended still earns, and may be lifted. Refusals: MemberBanned, MemberClosed."""
+    if status == "banned":
+        raise MemberBanned
+    if status not in {ACTIVE, "suspended"}:
+        raise MemberClosed(member_status=status)
 
 
 def is_open(way: Way, now: datetime) -> bool:

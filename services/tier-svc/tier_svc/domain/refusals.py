@@ -16,6 +16,8 @@ Refusal
 ├── SimulationsFull           409  as many simulations are open as may be at one time
 ├── SimulationOver            409  there is nothing left to cancel
 ├── SimulationUnfinished      409  there is no result to report; `state` says why
+├── MemberBanned              409  who was banned is given no way up
+├── MemberClosed              409  nor who has left, was merged or erased; `member_status`
 ├── TierUnknown               409  no rung of the ladder in force, or its base
 ├── WayNotFound               404  the member was given no such way up
 └── WayEnded                  409  it is over already
@@ -104,6 +106,24 @@ class EffectiveInPast(Refusal):
     code: ClassVar[str] = "effective_in_past"
     status: ClassVar[int] = 422
     title: ClassVar[str] = "A later version cannot be in force from the past."
+
+
+class MemberBanned(Refusal):
+    """The member was banned: no way up is given, what they stand on stays."""
+
+    code: ClassVar[str] = "member_banned"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This member is banned."
+
+
+class MemberClosed(Refusal):
+    """The member is no longer one, as `member_status` says: no way up is given, what they stand on
+    stays.
+    """
+
+    code: ClassVar[str] = "member_closed"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This membership is over."
 
 
 class TierUnknown(Refusal):

@@ -2,11 +2,11 @@
 
 from chassis.tx import Tx
 from contracts.ids import FactId
-from tier_svc.domain.granting import Given, WayAsk, check_tier, is_open
+from tier_svc.domain.granting import Given, WayAsk, check_status, check_tier, is_open
 from tier_svc.domain.refusals import MemberNotFound
 from tier_svc.domain.ways import Way, WayKind
 from tier_svc.handlers.evaluate_members import evaluate_members
-from tier_svc.store import members, publications, ways
+from tier_svc.store import members, publications, statuses, ways
 from tier_svc.store.main_ladder import ladder_asked_for
 
 REPLACED = "replaced"
@@ -15,11 +15,13 @@ REPLACED = "replaced"
 async def give_way(tx: Tx, ask: WayAsk) -> Given:
     """The way up, as it is kept. A new override ends the one that is open on its ladder.
 
-    Refusals: MemberNotFound, LadderUnpublished, LadderNotFound, TierUnknown.
+    Refusals: MemberNotFound, MemberBanned, MemberClosed, LadderUnpublished, LadderNotFound,
+    TierUnknown.
     """
     current = await publications.in_force(tx)
     if not await members.lock_member(tx, ask.member_id):
         raise MemberNotFound
+    check_status(await statuses.status_of_member(tx, ask.member_id))
     name = await ladder_asked_for(tx, current, ask.ladder)
     check_tier(current.by_ladder[name], ask.member_id, ask.way.tier)
     given = Given(ask.member_id, name, ask.way, ask.reason, tx.cause.actor, tx.now)

@@ -1,12 +1,13 @@
-"""What tier-svc hears, and the verb that answers it: one for all, so that a batch is looked at
-once.
+"""What tier-svc hears, and the verb that answers it: one for all facts, so that a batch is looked
+at once.
 """
 
 from chassis.subscription import on
-from contracts.events.members import MemberEnrolled
+from contracts.events.members import MemberEnrolled, MemberStatusChanged
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from tier_svc.handlers.count_facts import count_facts
+from tier_svc.handlers.remember_statuses import remember_statuses
 
 HEARD = (
     MemberEnrolled,
@@ -16,4 +17,4 @@ HEARD = (
     PointsAccrued,
     PointsReversed,
 )
-SUBSCRIPTIONS = (on(HEARD, count_facts),)
+SUBSCRIPTIONS = (on(HEARD, count_facts), on(MemberStatusChanged, remember_statuses))

@@ -27,6 +27,8 @@ from tier_svc.domain.granting import WayAsk
 from tier_svc.domain.refusals import (
     LadderNotFound,
     LadderUnpublished,
+    MemberBanned,
+    MemberClosed,
     MemberNotFound,
     TierUnknown,
     WayEnded,
@@ -40,7 +42,14 @@ from tier_svc.inbound.http.way_views import WaysView, WayView, view
 
 router = Router(tags=["standings"])
 SCOPE = "standing:adjust"
-GIVING = (MemberNotFound, LadderUnpublished, LadderNotFound, TierUnknown)
+GIVING = (
+    MemberNotFound,
+    MemberBanned,
+    MemberClosed,
+    LadderUnpublished,
+    LadderNotFound,
+    TierUnknown,
+)
 ENDING = (MemberNotFound, WayNotFound, WayEnded)
 YEAR_MAX = 2999
 DAYS_MAX = 3_660
