@@ -23,6 +23,7 @@ from tests.bench.ground import Ground, ground
 from tests.bench.growing import growing
 from tests.bench.ledger import Unbalanced
 from tests.bench.results import Result, commit, machine, table, write
+from tests.bench.simulating import simulating
 from tests.bench.sizes import chosen
 
 Bench = Callable[[Ground], Awaitable[list[Result]]]
@@ -35,6 +36,7 @@ BENCHES: tuple[tuple[frozenset[str], Bench], ...] = (
     (frozenset({"S7"}), burning),
     (frozenset({"S8"}), growing),
     (frozenset({"S10"}), expiring),
+    (frozenset({"S11", "S11b"}), simulating),
 )
 """Figures that are found together."""
 
