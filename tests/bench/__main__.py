@@ -22,7 +22,7 @@ from tests.bench.expiring import expiring
 from tests.bench.ground import Ground, ground
 from tests.bench.growing import growing
 from tests.bench.ledger import Unbalanced
-from tests.bench.results import Result, commit, machine, table, write
+from tests.bench.results import LATEST, Result, commit, machine, table, write
 from tests.bench.simulating import simulating
 from tests.bench.sizes import chosen
 
@@ -55,16 +55,16 @@ async def main() -> int:
     """Exit code 1 where the books do not balance: then there is no figure."""
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
-    sizes, wanted, results = chosen(), asked(), list[Result]()
+    sizes, wanted, results, path = chosen(), asked(), list[Result](), LATEST
     garbage.settle()
     with tempfile.TemporaryDirectory() as scratch:
         async with ground(Path(scratch), sizes) as found:
             for bench in [bench for ids, bench in BENCHES if ids & wanted]:
-                results += await bench(found)
-            bus = found.bus
-    results = [one for one in results if one.id in wanted]
-    path = write(results, sizes, bus)
-    head = f"{commit()} · {machine()} · {sizes.name} sizes · bus: {bus}"
+                some = [one for one in await bench(found) if one.id in wanted]
+                results += some
+                sys.stderr.write("".join(f"{one.id}: {one.value:,.4g}\n" for one in some))
+                path = write(results, sizes, found.bus)
+            head = f"{commit()} · {machine()} · {sizes.name} sizes · bus: {found.bus}"
     sys.stdout.write(f"{head}\n\n{table(results)}\n\n{path}\n")
     return 0
 

@@ -3,7 +3,7 @@ S2, S2b, S3, S12.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from contracts.events.purchases import PurchaseRecorded
@@ -11,7 +11,7 @@ from tests.bench import floor, history, per_call, per_session
 from tests.bench.crew import Crew, Order, Spec, crew
 from tests.bench.ground import Ground, Wire, forget, say
 from tests.bench.ledger import Ledger
-from tests.bench.measure import Turn
+from tests.bench.measure import Turn, server_s
 from tests.bench.results import Goal, Result
 
 FLOOR_MIN = Goal(0.70)
@@ -44,8 +44,9 @@ class Arena:
         events = self.told.turn(number, count)
         await say(self.wire, history.messages(events))
         self.said += count
+        before = server_s(self.ground.data_dir)
         turn = await self.crew.until(order, self._is_heard)
-        return turn, events
+        return replace(turn, server_s=server_s(self.ground.data_dir) - before), events
 
     async def _is_heard(self) -> bool:
         return int(await self.ledger.beside.fetchval(LAST_OFFSETS)) >= self.said
@@ -54,7 +55,11 @@ class Arena:
         """A turn of a reference."""
         if contender == "floor":
             await self.ledger.beside.execute(floor.FILL)
-        return await self.crew.turn(Order(contender, "ready", number, count, at_once))
+        order = Order(contender, "ready", number, count, at_once)
+        await self.crew.all(order)
+        before = server_s(self.ground.data_dir)
+        turn = await self.crew.turn(order)
+        return replace(turn, server_s=server_s(self.ground.data_dir) - before)
 
     async def best(self, contender: str, count: int) -> int:
         """How many at once serve a reference best, tried on small turns of their own."""
@@ -121,6 +126,7 @@ async def in_two_processes(ground: Ground) -> list[Result]:
     rate, bare = _rate(found["served"]), _rate(found["floor"])
     shares = _ratios(found, "floor")
     said = f"{rate:,.0f} /s"
+    works = _works(found, "floor")
     engines = ", ".join(f"{name} {share:.2%}" for name, share in ENGINES.items())
     return [
         Result.of(
@@ -128,21 +134,21 @@ async def in_two_processes(ground: Ground) -> list[Result]:
             shares,
             FLOOR_MIN,
             f"the same rows by bare COPY and UPDATE: {bare:,.0f} /s",
-            said,
+            f"{said}; {works}",
         ),
         Result.of(
             ("S2", "the same, in times the reference"),
             _ratios(found, "per_session"),
             SESSIONS_MIN,
             f"async ORM, a transaction each: {_rate(found['per_session']):,.0f} /s",
-            "",
+            _works(found, "per_session"),
         ),
         Result.of(
             ("S2b", "the same, in times the reference"),
             _ratios(found, "per_call"),
             CALLS_MIN,
             f"PL/pgSQL, a call each: {_rate(found['per_call']):,.0f} /s",
-            "",
+            _works(found, "per_call"),
         ),
         Result.of(
             ("S3", "share of the floor, in times the best of others"),
@@ -170,7 +176,7 @@ async def in_one_process(ground: Ground) -> list[Result]:
             _ratios(found, "cheapest"),
             CHEAPEST_MIN,
             f"COPY of one row an event: {_rate(found['cheapest']):,.0f} /s",
-            f"{_rate(found['served']):,.0f} /s",
+            f"{_rate(found['served']):,.0f} /s; {_works(found, 'cheapest')}",
         )
     ]
 
@@ -182,3 +188,11 @@ def _rate(turns: Sequence[Turn]) -> float:
 def _ratios(found: dict[str, list[Turn]], reference: str) -> list[float]:
     pairs = zip(found["served"], found[reference], strict=True)
     return [served.rate / bare.rate for served, bare in pairs]
+
+
+def _works(found: dict[str, list[Turn]], reference: str) -> str:
+    """Processor time of all processes but the broker's, which load by others hardly changes."""
+    served, bare = (
+        median(turn.work for turn in found[name]) * 1e6 for name in ("served", reference)
+    )
+    return f"by processor time {served:.0f} µs to {bare:.0f} µs: {bare / served:.2f}"

@@ -92,8 +92,7 @@ class Crew:
         return [await hand.done() for hand in self.hands]
 
     async def turn(self, order: Order) -> Turn:
-        """Ready, then on the clock, a contender that knows itself when it is done."""
-        await self.all(msgspec.structs.replace(order, step="ready"))
+        """On the clock, a contender that is ready and knows itself when it is done."""
         began = time.monotonic()
         return _turn(began, await self.all(msgspec.structs.replace(order, step="go")))
 

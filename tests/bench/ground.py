@@ -60,6 +60,11 @@ class Ground:
     sizes: Sizes
 
     @property
+    def data_dir(self) -> Path:
+        """PostgreSQL's."""
+        return self.folder / "data"
+
+    @property
     def bus(self) -> str:
         """The transport's name, for people."""
         return Wire(self.brokers, "").name

@@ -2,6 +2,9 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,8 @@ class Turn:
     events: int
     wall_s: float
     cpu_s: float
+    server_s: float = 0.0
+    """Seconds of PostgreSQL's processes, where they were asked."""
 
     @property
     def rate(self) -> float:
@@ -21,6 +26,13 @@ class Turn:
     def cpu(self) -> float:
         """Seconds of the process per event."""
         return self.cpu_s / self.events
+
+    @property
+    def work(self) -> float:
+        """Seconds of all processes per event: what is left of a rate where others keep the
+        machine busy.
+        """
+        return (self.cpu_s + self.server_s) / self.events
 
 
 class Watch:
@@ -34,3 +46,18 @@ class Watch:
         """What has passed since the start."""
         wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
         return Turn(events, wall, cpu)
+
+
+def server_s(data_dir: Path) -> float:
+    """Seconds that the PostgreSQL of a folder has worked so far, ended connections included."""
+    pid = int((data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    postmaster = psutil.Process(pid)
+    ended = postmaster.cpu_times()
+    seconds = ended.children_user + ended.children_system
+    for backend in postmaster.children():
+        try:
+            times = backend.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        seconds += times.user + times.system
+    return float(seconds)
