@@ -14,10 +14,11 @@ import httpx
 import uvicorn
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uuid_utils import uuid7
 
+from chassis.logs import configure, logger
 from deploy.local import parent
 from deploy.local.problems import MALFORMED, NOT_FOUND, TOO_LARGE, UNAVAILABLE, answer
 from deploy.local.services import NAMES, SERVICE_OF_NOUN
@@ -27,12 +28,19 @@ PORT = "LAUREL_PORT"
 BODY_MAX = 5 * 1024 * 1024
 IN_FLIGHT_MAX = 400
 HELD_BODY_MAX = 64 * 1024
-ANSWER_MAX_S = 30.0
+ANSWER_MAX_S = 5.0  # a service gives a request 3 s
+BATCH_MAX_S = 65.0  # and a batch of lines 60 s
 CONNECT_MAX_S = 2.0
 IDLE_MAX_S = 3.0  # below the services' keep-alive: never write to a connection they just closed
 PLAIN_PAGES = frozenset({"healthz", "readyz", "metrics", "docs", "openapi.json"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+INDEX = {
+    "services": {
+        name: {"docs": f"/{name}/docs", "health": f"/{name}/healthz", "metrics": f"/{name}/metrics"}
+        for name in NAMES
+    }
+}
 HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding "
     b"upgrade host expect".split()
@@ -79,6 +87,8 @@ class Gateway:
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         path = request.scope["path"]
+        if path == "/":
+            return JSONResponse(INDEX)
         service = service_of(path)
         if service is None:
             return answer(NOT_FOUND, request_id)
@@ -98,7 +108,10 @@ class Gateway:
             return answer(MALFORMED, request_id)
         except NEVER_SENT:
             return answer(UNAVAILABLE, request_id)
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            logger().warning(
+                "no answer", upstream=service, kind=type(error).__name__, request_id=request_id
+            )
             is_safe = request.method in SAFE_METHODS
             return answer(UNAVAILABLE, request_id, "none" if is_safe else "unknown")
         if request.scope["path"] == f"/{service}/docs":
@@ -113,8 +126,7 @@ class Gateway:
                 max_keepalive_connections=IN_FLIGHT_MAX,
                 keepalive_expiry=IDLE_MAX_S,
             )
-            timeout = httpx.Timeout(ANSWER_MAX_S, connect=CONNECT_MAX_S, pool=CONNECT_MAX_S)
-            self._client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
+            self._client = httpx.AsyncClient(limits=limits, trust_env=False)
         return self._client
 
 
@@ -131,7 +143,19 @@ async def _passed_on(
     if request.client:
         headers.append((b"x-forwarded-for", request.client.host.encode()))
     url = httpx.URL(upstream).copy_with(raw_path=target)
-    return httpx.Request(request.method, url, headers=headers, content=await _body(request))
+    return httpx.Request(
+        request.method,
+        url,
+        headers=headers,
+        content=await _body(request),
+        extensions={"timeout": _patience(request.scope["path"]).as_dict()},
+    )
+
+
+def _patience(path: str) -> httpx.Timeout:
+    """How long a service may take before the caller is told that nobody knows."""
+    answer_s = BATCH_MAX_S if path.endswith(":batch") else ANSWER_MAX_S
+    return httpx.Timeout(answer_s, connect=CONNECT_MAX_S, pool=CONNECT_MAX_S)
 
 
 async def _body(request: Request) -> bytes | AsyncIterator[bytes] | None:
@@ -180,6 +204,7 @@ async def _docs(response: httpx.Response, service: str) -> Response:
 def main() -> None:
     """Serve until asked to stop."""
     parent.end_with_parent()
+    configure("gateway")
     uvicorn.run(
         Gateway(json.loads(os.environ[UPSTREAMS])),
         host="127.0.0.1",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from deploy.local.gateway import BODY_MAX, Gateway, service_of
 from deploy.local.services import SERVICES
@@ -98,6 +99,29 @@ async def test_a_service_that_hangs_up_leaves_a_doubt(method, outcome):
     async with upstream(refuse_to_answer) as points, client(points) as caller:
         answer = await caller.request(method, "/v1/points/m/burns")
     assert (answer.status_code, answer.json()["outcome"]) == (503, outcome)
+
+
+async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take the request and stand still, as a frozen process does, until the caller gives up."""
+    await reader.read()
+    writer.close()
+
+
+async def test_a_service_that_stands_still_leaves_a_doubt_and_a_line_in_the_log(monkeypatch):
+    monkeypatch.setattr("deploy.local.gateway.ANSWER_MAX_S", 0.05)
+    with capture_logs() as lines:
+        async with upstream(say_nothing) as points, client(points) as caller:
+            answer = await caller.post("/v1/points/m/burns", json={})
+    assert (answer.status_code, answer.json()["outcome"]) == (503, "unknown")
+    assert [(line["event"], line["upstream"]) for line in lines] == [("no answer", "points-svc")]
+    assert lines[0]["request_id"] == answer.json()["request_id"]
+
+
+async def test_the_root_says_where_each_service_is_described(nobody):
+    async with client(nobody) as caller:
+        found = (await caller.get("/")).json()["services"]
+    assert found.keys() == {service.name for service in SERVICES}
+    assert found["tier-svc"]["docs"] == "/tier-svc/docs"
 
 
 async def test_path_query_headers_and_a_large_body_pass_unchanged():
