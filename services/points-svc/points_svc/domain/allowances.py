@@ -173,8 +173,7 @@ def decide(
         return 0, ()
     deciding = Deciding(purchase, rule, around, left)
     deciding.cap()
-    for campaign in rule.campaigns.live(purchase.occurred_at):
-        deciding.give(campaign)
+    deciding.give()
     return deciding.points, tuple(deciding.allowed)
 
 
@@ -209,11 +208,15 @@ class Deciding:
                 self._of_all.append((counter, cap.name, cap.effect.points))
         self.points = sum(points)
 
-    def give(self, campaign: Campaign) -> None:
-        """Add what a campaign brings and is allowed to."""
+    def give(self) -> None:
+        """Add what campaigns bring and are allowed to."""
+        campaigns = self._rule.campaigns
+        if campaigns.ranked and self._scene.full:
+            for campaign in campaigns.holding(self._scene, self._purchase.is_activity):
+                self._give(campaign)
+
+    def _give(self, campaign: Campaign) -> None:
         is_activity = self._purchase.is_activity
-        if not self._scene.full or not campaign.rules(is_activity).holds(self._scene):
-            return
         chain = [*self._chain, campaign]
         together = self._rule.campaigns.together(self._rules, chain, is_activity)
         after = rating.worth(together, self._scene)

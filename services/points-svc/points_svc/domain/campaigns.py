@@ -5,10 +5,12 @@ that caps count in (P5).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from points_svc.domain.rule_sets import RuleSet
+from points_svc.domain.scenes import Scene
 
 CHAINS_MAX = 1_000
 """Combinations of campaigns whose rules are kept together; beyond it, they are prepared anew."""
@@ -92,6 +94,35 @@ class Campaigns:
     def live(self, at: datetime) -> Sequence[Campaign]:
         """Those that are on at an instant."""
         return [one for one in self.ranked if one.begins <= at < one.ends]
+
+    def holding(self, scene: Scene, is_activity: bool) -> Sequence[Campaign]:
+        """Those that are on and have a rule that holds, found by one look at the index of all."""
+        index = self._every[is_activity]
+        picked = index.pick(scene)
+        names = {
+            self._campaign_of[rule.name]
+            for phase in picked[:-1]
+            for rule in phase
+            if rule.when.mask(scene)
+        }
+        return [one for one in self.live(scene.around.occurred_at) if one.name in names]
+
+    @cached_property
+    def _campaign_of(self) -> Mapping[str, str]:
+        return {
+            rule.name: one.name
+            for one in self.ranked
+            for is_activity in (False, True)
+            for rule in one.rules(is_activity).rules
+        }
+
+    @cached_property
+    def _every(self) -> Sequence[RuleSet]:
+        """All their rules for purchases, and all for activities."""
+        return [
+            RuleSet(rule for one in self.ranked for rule in one.rules(is_activity).rules)
+            for is_activity in (False, True)
+        ]
 
     def together(self, rules: RuleSet, chain: Sequence[Campaign], is_activity: bool) -> RuleSet:
         """The version's rules for facts of a kind, and those of some campaigns."""

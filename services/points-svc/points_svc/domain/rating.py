@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from points_svc.domain.effects import AtMost
+from points_svc.domain.effects import AtMost, Fixed
 from points_svc.domain.rounding import shared
 from points_svc.domain.rule_sets import Rule, RuleSet
 from points_svc.domain.scenes import Amount, Scene
@@ -54,19 +54,28 @@ def worth(rules: RuleSet, scene: Scene) -> int:
     """Whole points of a scene, never below zero; nothing kept is worth nothing."""
     if not scene.full:
         return 0
-    found = tally(rules, scene)
+    found = tally(rules, scene, by_lines=False)
     if rules.rounding.level != "order" or any(cut.lines != scene.full for cut in found.cuts):
         return sum(by_line(found))
     points = rules.rounding.whole(sum(found.sums), found.denominator)
     return min((points, *(cut.points for cut in found.cuts)))
 
 
-def tally(rules: RuleSet, scene: Scene) -> Tally:
+def tally(rules: RuleSet, scene: Scene, by_lines: bool = True) -> Tally:
     """Apply every rule that holds. Base: each line is rated by the first rule that holds for it,
     the highest priority first, ties by name. Multipliers all multiply, bonuses all add and are
-    never multiplied; of an exclusive group each line has the first. Caps are noted.
+    never multiplied; of an exclusive group each line has the first. Caps are noted. Where only the
+    sum is asked for and nothing needs the lines, a fixed bonus is not shared among them.
     """
     picked = rules.pick(scene)
+    cuts = [
+        Cut(rule, lines, rule.effect.points)
+        for rule, lines in _holding(picked.cap, scene)
+        if isinstance(rule.effect, AtMost)
+    ]
+    by_lines = (
+        by_lines or rules.rounding.level != "order" or any(c.lines != scene.full for c in cuts)
+    )
     base, sums = _base(rules, scene, picked.base)
     multiplied: list[Multiplied] = []
     denominator = rules.scale.unit
@@ -78,15 +87,13 @@ def tally(rules: RuleSet, scene: Scene) -> Tally:
     bonuses: list[Given] = []
     for rule, lines in _holding(picked.bonus, scene):
         own: list[Amount] = [0] * len(sums)
-        rules.gives[rule.name](scene, lines, own)
+        if by_lines or not isinstance(rule.effect, Fixed):
+            rules.gives[rule.name](scene, lines, own)
+        else:
+            own[0] = rules.scale.units(rule.effect.points)
         own = [one * (denominator // rules.scale.unit) for one in own]
         bonuses.append(Given(rule, lines, own))
         sums = [one + more for one, more in zip(sums, own, strict=True)]
-    cuts = [
-        Cut(rule, lines, rule.effect.points)
-        for rule, lines in _holding(picked.cap, scene)
-        if isinstance(rule.effect, AtMost)
-    ]
     return Tally(rules, scene, base, multiplied, bonuses, cuts, sums, denominator)
 
 

@@ -147,11 +147,6 @@ class RuleSet:
                 wanted |= table.get(value, 0)
         return self._pick(wanted).plain
 
-    def holds(self, scene: Scene) -> bool:
-        """Whether any rule holds for any line."""
-        picked = self.pick(scene)
-        return any(rule.when.mask(scene) for phase in picked[:-1] for rule in phase)
-
     def pick(self, scene: Scene) -> Picked:
         """The rules that may hold here, found by index."""
         wanted = self._always
