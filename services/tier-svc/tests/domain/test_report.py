@@ -12,8 +12,9 @@ from tier_svc.domain.publications import Publication
 from tier_svc.domain.report import report
 from tier_svc.domain.report_parts import money, share
 from tier_svc.domain.scenario import Division
+from tier_svc.domain.simulation import see
 from tier_svc.domain.simulation_tally import Tally
-from tier_svc.domain.simulations import Simulation, State, look_at_all
+from tier_svc.domain.simulations import Simulation, State
 
 VOID = {"meta", "rect", "line"}
 
@@ -59,7 +60,10 @@ def simulated(members=12, **how):
     known = [
         known_of(bought("a", "2026-03-01T10:00", n * 900, f"s{n % 3}")) for n in range(members)
     ]
-    return replace(asked, state=State.DONE, members=members, tally=look_at_all(asked, known).tally)
+    tally = Tally()
+    for member in known:
+        tally.add(of, see(of, member))
+    return replace(asked, state=State.DONE, members=members, tally=tally)
 
 
 def test_T7_a_report_is_whole_html_that_loads_and_runs_nothing():

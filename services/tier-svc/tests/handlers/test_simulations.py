@@ -52,7 +52,7 @@ class Desk:
     """Whoever asks for simulations, and the job that does them."""
 
     def __init__(self, hall, api, written):
-        self.hall, self.api, self.written = hall, api, written
+        self.hall, self.api, self.written, self.rests = hall, api, written, 0
 
     async def draft(self, visits=2):
         ladder = drafted(self.written, visits)
@@ -77,7 +77,11 @@ class Desk:
         return found["result"]
 
     async def step(self, limit, begin=None):
-        return await simulate_members(begin or self.hall.stage.process.work, CAUSE, limit)
+        begin = begin or self.hall.stage.process.work
+        return await simulate_members(begin, CAUSE, limit, self.rest)
+
+    async def rest(self):
+        self.rests += 1
 
     async def in_force(self):
         items = (await self.api.get("/v1/ladders")).json()["items"]
@@ -237,10 +241,11 @@ async def test_T7_a_simulation_whose_members_cannot_be_read_fails_and_holds_up_n
     assert (failed["state"], failed["result"]) == ("failed", None)
 
 
-async def test_T7_a_round_reads_no_more_members_than_it_may(desk):
+async def test_T7_a_round_reads_no_more_members_than_it_may_and_rests_after_each(desk):
     place = await desk.ask(await desk.draft())
     done = [await desk.step(9) for _ in range(6)]
     assert done == [9, 9, 9, 9, MEMBERS - 36, 0]
+    assert desk.rests == MEMBERS
     assert (await desk.read(place))["state"] == "done"
 
 

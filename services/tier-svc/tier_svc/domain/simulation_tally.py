@@ -55,6 +55,10 @@ class Tally:
 
     cells: dict[Cell, Sums] = field(default_factory=dict)
     spreads: list[tuple[Counter[str], Counter[str]]] = field(default_factory=list)
+    _segments: set[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._segments = {cell.segment for cell in self.cells} - {OTHERS}
 
     def add(self, scenario: Scenario, seen: Seen) -> None:
         """Count one more member."""
@@ -68,8 +72,9 @@ class Tally:
         self.cells[cell] = self.cells.get(cell, Sums()).plus(_sums(scenario, seen))
 
     def _segment(self, named: str) -> str:
-        known = {cell.segment for cell in self.cells}
-        return named if named in known or len(known) < SEGMENTS_MAX else OTHERS
+        if named not in self._segments and len(self._segments) < SEGMENTS_MAX:
+            self._segments.add(named)
+        return named if named in self._segments else OTHERS
 
     def by(self, *names: str) -> Iterator[tuple[tuple[Any, ...], Sums]]:
         """Sums by some of a cell's names, in their order; by none: all together."""

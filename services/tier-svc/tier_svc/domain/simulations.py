@@ -75,18 +75,13 @@ class Round:
     moves: Sequence[Move]
 
 
-def look_at_all(simulation: Simulation, known: Sequence[Known]) -> Round:
-    """Some more members. The simulation's own tally goes on in the answer."""
-    tally = simulation.tally
-    moves: list[Move] = []
-    for member in known:
-        seen = see(simulation.scenario, member)
-        if seen is None:
-            continue
-        tally.add(simulation.scenario, seen)
-        if seen.stretches:
-            moves.append(_move(seen))
-    return Round(tally, moves)
+def look_at(scenario: Scenario, found: Round, member: Known) -> Round:
+    """One more member; the tally of what was found so far goes on in the answer."""
+    seen = see(scenario, member)
+    if seen is None:
+        return found
+    found.tally.add(scenario, seen)
+    return Round(found.tally, (*found.moves, _move(seen))) if seen.stretches else found
 
 
 def _move(seen: Seen) -> Move:

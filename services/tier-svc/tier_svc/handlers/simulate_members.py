@@ -1,22 +1,25 @@
 """Take the oldest open simulation some members further."""
 
-import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from chassis.tx import Begin, Cause, Tx
 from contracts.ids import MemberId
+from tier_svc.domain.publications import Known
 from tier_svc.domain.scenario import Division
-from tier_svc.domain.simulations import Simulation, State, look_at_all
+from tier_svc.domain.simulations import Round, Simulation, State, look_at
 from tier_svc.handlers.look_at_simulation import look_at_simulation
 from tier_svc.store import members, simulations
 from tier_svc.store.histories import Also, known_members
 
+Rest = Callable[[], Awaitable[None]]
 
-async def simulate_members(begin: Begin, cause: Cause, limit: int) -> int:
+
+async def simulate_members(begin: Begin, cause: Cause, limit: int, rest: Rest) -> int:
     """Look at the next members by id; answers how many, 0 where nothing is open. It may be killed
     anywhere: what was counted and how far commit together.
 
-    It calculates beside the event loop, in short turns, so that whoever is served meanwhile is.
+    After each member it rests, so that whoever is served meanwhile is.
     """
     async with begin(cause) as tx:
         tried = await simulations.try_next(tx)
@@ -27,17 +30,20 @@ async def simulate_members(begin: Begin, cause: Cause, limit: int) -> int:
             return 1
         before = await look_at_simulation(tx, tried[1], tried[0])
         following = await members.members_after(tx, before.last_member, limit)
-        return await _round(tx, before, following, is_last=len(following) < limit)
+        return await _round(tx, before, following, limit, rest)
 
 
-async def _round(tx: Tx, before: Simulation, following: list[MemberId], *, is_last: bool) -> int:
+async def _round(
+    tx: Tx, before: Simulation, following: Sequence[MemberId], limit: int, rest: Rest
+) -> int:
+    is_last = len(following) < limit
     scenario = before.scenario
     also = Also(
         goods=scenario.division in {Division.STORE, Division.CHANNEL},
         attributes=scenario.division is Division.ATTRIBUTE,
     )
     known = await known_members(tx, following, scenario.ladders, also) if following else []
-    found = await asyncio.to_thread(look_at_all, before, known)
+    found = await _look(before, known, rest)
     done = before.members_done + len(following)
     members_now = before.members or await simulations.count_members(tx)
     now = replace(
@@ -51,3 +57,11 @@ async def _round(tx: Tx, before: Simulation, following: list[MemberId], *, is_la
     )
     await simulations.keep_round(tx, before, now, found)
     return max(1, len(following))
+
+
+async def _look(before: Simulation, known: Sequence[Known], rest: Rest) -> Round:
+    found = Round(before.tally, ())
+    for member in known:
+        found = look_at(before.scenario, found, member)
+        await rest()
+    return found
