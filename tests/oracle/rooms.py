@@ -22,9 +22,9 @@ from points_svc.domain.books import Account, Book, Books
 from points_svc.domain.burns import BurnAsk, burn_now
 from points_svc.domain.facts import Back, Purchased, Returned
 from points_svc.domain.lots import Lot
+from points_svc.domain.passing import let_time_pass
 from points_svc.domain.rerating import Due, bring_to_target
 from points_svc.domain.rules import RuleBook
-from points_svc.domain.settling import expire_ended
 from points_svc.domain.standings import Standing as Known
 from points_svc.domain.targets import Posted
 from tests.oracle.as_points import MEMBER, versions
@@ -81,7 +81,7 @@ class PointsRoom:
         """A decision: as much of `points` as is available."""
         books = self.open(now)
         book = books.of(MEMBER, point_type)
-        expire_ended(book)
+        let_time_pass(book)
         asked = min(points, book.available)
         if asked:
             ask = BurnAsk(MEMBER, name, point_type, asked, "test", "test")
@@ -93,7 +93,7 @@ class PointsRoom:
         """The expiry job."""
         books = self.open(now)
         for kind in self.types:
-            expire_ended(books.of(MEMBER, kind))
+            let_time_pass(books.of(MEMBER, kind))
         return self.close(books)
 
     def open(self, now: datetime) -> Books:
@@ -132,7 +132,7 @@ class PointsRoom:
     def _rerate(self, books: Books, fact_id: str) -> None:
         purchase, back = self.purchases[fact_id], self._returns_of(fact_id)
         for rule in purchase.rules.points:
-            expire_ended(books.of(MEMBER, rule.point_type))
+            let_time_pass(books.of(MEMBER, rule.point_type))
             known = Known({"main": self.timeline})
             due = Due.of(purchase, rule.point_type, known, back, self.posted)
             assert due.used.tier == self.used[fact_id].tier

@@ -33,7 +33,7 @@ OWED = ("granted", "reversed", "burned", "expired", "adjusted", "paid", "held", 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def books(opened: Desk) -> Desk:
     """Two years of three members, with a hold under way, a part captured and a deficit."""
-    desk = opened
+    desk, member = opened, ""
     for seed in (1, 2, 3):
         desk.at(START)
         member = await lived(desk, random.Random(seed))
