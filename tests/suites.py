@@ -3,7 +3,9 @@
 A plugin of pytest, named by the conftest.py of the root.
 """
 
+import gc
 import os
+import warnings
 from collections import defaultdict
 from pathlib import Path
 
@@ -95,6 +97,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """A whole fault run that did not meet what it had to has failed."""
     if lacking(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """A client of Kafka (aiokafka) that was cut off in its start or stop, as on a slow machine,
+    leaves its sockets to the collector; at the very end that is no news.
+    """
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
