@@ -259,3 +259,22 @@ async def test_T7_what_was_found_is_forgotten_after_its_time(desk, hall, instant
     await hall.stage.run_job("forget_simulations")
     assert (await desk.api.get(place)).status_code == 404
     assert (await hall.stage.rows("SELECT count(*) AS n FROM simulation_page"))[0].n == 0
+
+
+async def test_T7_monthly_quarterly_and_yearly_evaluation_are_one_report(desk):
+    """≥ 3 visits a month → silver, 10,000 points → gold, 100,000 in spend → VIP."""
+    places = []
+    for evaluated in ("month", "quarter", "year"):
+        ladder = desk.written("ladder.json") | {"evaluated": evaluated}
+        version = (await desk.api.post("/v1/ladders", json=ladder)).json()["version"]
+        places.append(await desk.ask(version))
+    found = [await desk.run(place) for place in places]
+    others = [place.rsplit("/", 1)[1] for place in places[1:]]
+    page = (await desk.api.get(f"{places[0]}/report", params={"beside": others})).text
+    for how in ("monthly", "quarterly", "yearly"):
+        assert page.count(f"evaluated {how}") >= 2
+    april = [result["distribution"][-1]["after"] for result in found]
+    assert april[0].get("silver", 0) > april[2].get("silver", 0) == 0
+    assert [result["distribution"][-1]["before"] for result in found[1:]] == [
+        found[0]["distribution"][-1]["before"]
+    ] * 2
