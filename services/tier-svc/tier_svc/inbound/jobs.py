@@ -13,6 +13,6 @@ JOBS = (
     Job("fold_purchases", every_s=3_600, run=fold_purchases, batch_max=200),
     Job("tell_expiring", every_s=60, run=tell_expiring, batch_max=500),
     Job("tell_publication", every_s=2, run=tell_publication, batch_max=200),
-    Job("simulate_members", every_s=2, run=simulate, batch_max=50, saga=True),
+    Job("simulate_members", every_s=2, run=simulate, batch_max=200, saga=True),
     Job("forget_simulations", every_s=3_600, run=forget_simulations, batch_max=100),
 )
