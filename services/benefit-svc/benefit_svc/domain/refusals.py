@@ -136,7 +136,7 @@ class RedemptionNotCancellable(Refusal):
 
 
 class RedemptionTimedOut(Refusal):
-    """points-svc could not be reached for too long. Nothing was burned."""
+    """points-svc could not be reached, or never saw the hold, for too long. Nothing was burned."""
 
     code: ClassVar[str] = "redemption_timed_out"
     title: ClassVar[str] = "The redemption took too long and was given up."

@@ -13,9 +13,11 @@ from enum import Enum
 from typing import Literal
 
 from benefit_svc.domain.redemptions import Redemption, Why
-from benefit_svc.domain.refusals import HoldNotOpen, RedemptionTimedOut
+from benefit_svc.domain.refusals import HoldNotOpen, MemberNotFound, RedemptionTimedOut
 
 ATTEMPTS_MAX = 40
+STRANGER_ATTEMPTS_MAX = 6
+"""About a minute: news of a member are later than that only where something is broken."""
 
 
 class Step(Enum):
@@ -47,9 +49,11 @@ class HoldIs:
 
 @dataclass(frozen=True)
 class Unseen:
-    """points-svc has no such hold, or has not heard of the member: still unknown, the request or
-    the news may be on its way.
+    """points-svc has no such hold, or has not heard of the member (a stranger): still unknown, the
+    request or the news may be on its way.
     """
+
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Next:
 
 
 TIMED_OUT = Why(RedemptionTimedOut.code)
+STRANGER = Why(MemberNotFound.code)
 
 
 def first_step(redemption: Redemption) -> Next:
@@ -125,7 +130,9 @@ def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied
         return Next(Step.TURN_BACK, Why(answer.code, answer.numbers))
     if isinstance(answer, Unseen):
         if redemption.attempts > ATTEMPTS_MAX:
-            return Next(Step.TURN_BACK, TIMED_OUT)
+            return Next(Step.TURN_BACK, STRANGER if answer.is_stranger else TIMED_OUT)
+        if answer.is_stranger and redemption.attempts > STRANGER_ATTEMPTS_MAX:
+            return Next(Step.TURN_BACK, STRANGER)
         return Next(Step.WAIT if did is Step.HOLD else Step.HOLD)
     if did is Step.CAPTURE:
         return Next(Step.TURN_BACK, Why(HoldNotOpen.code, {"state": "lapsed"}))

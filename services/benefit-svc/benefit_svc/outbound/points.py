@@ -29,7 +29,7 @@ from contracts.quantities import Points
 LAPSE_AFTER_S = 900
 PURPOSE = "redemption"
 STATES: Mapping[str, HoldState] = {state: state for state in get_args(HoldState)}
-UNSEEN = frozenset({"hold_not_found", "member_not_found"})
+UNSEEN = {"hold_not_found": Unseen(), "member_not_found": Unseen(is_stranger=True)}
 FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
 
 Call = Callable[[Client, Redemption, Cause], Awaitable[HttpAnswer]]
@@ -90,7 +90,7 @@ def hold_meaning(answer: HttpAnswer, points: Points) -> Answer:
     if answer.code == "hold_not_open":
         return _hold_is(answer.body, points)
     if answer.code in UNSEEN:
-        return Unseen()
+        return UNSEEN[answer.code]
     if answer.status in (409, 422):
         return Denied(answer.code, _numbers(answer.body))
     return Unknown()

@@ -17,6 +17,7 @@ from benefit_svc.domain.redemptions import Asked, Redemption, Why
 from benefit_svc.domain.saga import (
     ATTEMPTS_MAX,
     REMOTE,
+    STRANGER_ATTEMPTS_MAX,
     Answer,
     BurnCancelled,
     Denied,
@@ -225,6 +226,8 @@ def test_I5_I7_whatever_happens_nothing_is_burned_without_a_voucher_nor_issued_w
 
 BACK = replace(ROW, state="refusing", why=Why(NO.code, NO.numbers))
 OLD = replace(ROW, attempts=ATTEMPTS_MAX + 1)
+MINUTE = replace(ROW, attempts=STRANGER_ATTEMPTS_MAX + 1)
+NOBODY = Unseen(is_stranger=True)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +236,9 @@ OLD = replace(ROW, attempts=ATTEMPTS_MAX + 1)
         pytest.param(ROW, Step.HOLD, HoldIs("open"), Step.CAPTURE, id="held: capture"),
         pytest.param(ROW, Step.HOLD, NO, Step.TURN_BACK, id="denied: note it before undoing"),
         pytest.param(ROW, Step.HOLD, Unknown(), Step.ASK, id="a timeout is no no: ask"),
-        pytest.param(ROW, Step.HOLD, Unseen(), Step.WAIT, id="a member not heard of yet: later"),
+        pytest.param(ROW, Step.HOLD, NOBODY, Step.WAIT, id="a member not heard of yet: later"),
+        pytest.param(MINUTE, Step.HOLD, NOBODY, Step.TURN_BACK, id="nor in a minute: go back"),
+        pytest.param(MINUTE, Step.HOLD, Unseen(), Step.WAIT, id="a hold unseen in a minute: later"),
         pytest.param(OLD, Step.HOLD, Unseen(), Step.TURN_BACK, id="never heard of: go back"),
         pytest.param(ROW, Step.ASK, Unseen(), Step.HOLD, id="unseen is unknown: the same id again"),
         pytest.param(OLD, Step.ASK, Unseen(), Step.TURN_BACK, id="unseen for too long: go back"),

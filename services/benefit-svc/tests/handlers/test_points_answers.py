@@ -43,7 +43,9 @@ def burn_cancelled(points):
         pytest.param(problem(409, "hold_released"), HoldIs("released"), id="a tombstone"),
         pytest.param(problem(409, "hold_not_open", state="lapsed"), HoldIs("lapsed"), id="lapsed"),
         pytest.param(problem(404, "hold_not_found"), Unseen(), id="unseen"),
-        pytest.param(problem(404, "member_not_found"), Unseen(), id="a member not heard of yet"),
+        pytest.param(
+            problem(404, "member_not_found"), Unseen(is_stranger=True), id="a member not heard of"
+        ),
         pytest.param(problem(404, "not_found"), Unknown(), id="a wrong address is no no"),
         pytest.param(problem(401, "unauthenticated"), Unknown(), id="a wrong key is no no"),
         pytest.param(problem(403, "forbidden"), Unknown(), id="a missing scope is no no"),
