@@ -7,11 +7,9 @@ from uuid import uuid4
 
 from chassis.tx import Cause, Conflict, Unavailable
 from contracts.events.points import CampaignExhausted
-from contracts.events.purchases import ActivityRecorded, PurchaseRecorded
-from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain.moments import moment_id
+from contracts.events.purchases import PurchaseRecorded
 from points_svc.handlers.accrue_purchases import accrue_purchases
-from points_testing.desk import START, Desk, of
+from points_testing.desk import Desk, of
 from points_testing.ledger import purchase
 from points_testing.office import Office
 
@@ -83,19 +81,3 @@ def cap(points: int, per: str, name: str, **more: Any) -> dict[str, Any]:
     """A rule that caps what a member has over purchases."""
     at_most = {"kind": "at_most", "points": points, "per": per}
     return {"rule": name, "phase": "cap", "effect": at_most, **more}
-
-
-def activity(member: str, at: datetime) -> ActivityRecorded:
-    ref = str(uuid4())
-    return ActivityRecorded(
-        event_id=EventId(ref),
-        member_id=MemberId(member),
-        occurred_at=at,
-        recorded_at=at,
-        version="1",
-        fact_id=FactId(moment_id(at, ref)),
-        source="app",
-        source_ref=ref,
-        enrolled_at=START - 60 * DAY,
-        kind="checked_in",
-    )

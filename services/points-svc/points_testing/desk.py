@@ -16,7 +16,12 @@ from chassis.tx import Tx
 from contracts.events.base import Event
 from contracts.events.members import MemberEnrolled
 from contracts.events.points import PointsAccrued, PointsReversed
-from contracts.events.purchases import PurchaseRecorded, PurchaseReturned, ReturnedLine
+from contracts.events.purchases import (
+    ActivityRecorded,
+    PurchaseRecorded,
+    PurchaseReturned,
+    ReturnedLine,
+)
 from contracts.events.tiers import TierChanged
 from contracts.ids import EventId, FactId, MemberId
 from points_svc.domain.moments import moment_id
@@ -211,6 +216,26 @@ def back(
         purchase_fact_id=bought.fact_id,
         purchase_occurred_at=bought.occurred_at,
         lines=tuple(ReturnedLine(line_id=line, quantity=n) for line, n in units),
+    )
+
+
+def activity(
+    member_id: str, at: datetime, kind: str = "checkin", ref: str = "", **more: Any
+) -> ActivityRecorded:
+    """An activity of a member; the same `ref` at the same instant names the same one."""
+    name = ref or str(uuid4())
+    return ActivityRecorded(
+        event_id=EventId(f"a-{name}"),
+        member_id=MemberId(member_id),
+        occurred_at=at,
+        recorded_at=at,
+        version="1",
+        fact_id=FactId(moment_id(at, "activity", name)),
+        source="app",
+        source_ref=name,
+        enrolled_at=START - timedelta(days=60),
+        kind=kind,
+        **more,
     )
 
 

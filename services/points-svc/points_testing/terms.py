@@ -14,12 +14,18 @@ def document(programme: str = "classic", **terms: Any) -> dict[str, Any]:
     return rules
 
 
-async def publish(desk: Desk, shortfall: str = "deficit", **terms: Any) -> int:
-    """Publish `classic` with these settings and terms, in force from now on; answers its number."""
+async def publish(
+    desk: Desk, *rules: dict[str, Any], shortfall: str = "deficit", **terms: Any
+) -> int:
+    """Publish `classic` with these settings, terms and further rules, in force from now on; answers
+    its number.
+    """
     settings = json.loads((PROGRAMMES / "classic" / "points.json").read_text())
     put = await desk.api.put("/v1/points-svc/programme", json={**settings, "shortfall": shortfall})
     assert put.status_code == 200, put.text
-    drafted = await desk.api.post("/v1/accrual-rules", json=document(**terms))
+    written = document(**terms)
+    written["rules"] += rules
+    drafted = await desk.api.post("/v1/accrual-rules", json=written)
     assert drafted.status_code == 201, drafted.text
     version = int(drafted.json()["version"])
     published = await desk.api.post(f"/v1/accrual-rules/{version}/publish")

@@ -9,11 +9,9 @@ import pytest_asyncio
 from chassis.testing.stage import Stage
 from chassis.tx import Conflict
 from contracts.events.purchases import ActivityRecorded
-from contracts.ids import EventId, FactId, MemberId
-from points_svc.domain.moments import moment_id
 from points_svc.handlers.expire_lots import expire_lots
 from points_testing.auditing import audited
-from points_testing.desk import START, Desk, of
+from points_testing.desk import START, Desk, activity, of
 from points_testing.ledger import purchase
 from points_testing.terms import publish
 
@@ -32,18 +30,7 @@ async def opened(stage: Stage) -> AsyncIterator[Desk]:
 
 
 def came(member: str, at: datetime) -> ActivityRecorded:
-    return ActivityRecorded(
-        event_id=EventId(f"{member}{at}"),
-        member_id=MemberId(member),
-        occurred_at=at,
-        recorded_at=at,
-        version="1",
-        fact_id=FactId(moment_id(at, member, "checkin")),
-        source="app",
-        source_ref=f"{member}{at}",
-        enrolled_at=START - 60 * DAY,
-        kind="checkin",
-    )
+    return activity(member, at, ref=f"{member}{at}")
 
 
 async def bought(desk: Desk, at: datetime = START, net: str = "100.00") -> str:

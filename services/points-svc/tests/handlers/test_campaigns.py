@@ -10,7 +10,6 @@ from points_testing.campaigning import (
     DAY,
     HOUR,
     MINUTE,
-    activity,
     bought,
     campaign,
     cap,
@@ -18,7 +17,7 @@ from points_testing.campaigning import (
     spent,
     write,
 )
-from points_testing.desk import START, Desk, back, tiers
+from points_testing.desk import START, Desk, activity, back, tiers
 from points_testing.office import Office
 
 days = count(1)
@@ -202,7 +201,9 @@ async def test_P5_activities_and_the_last_day_of_a_campaign(desk: Desk, office: 
     member = await desk.enroll()
     midnight = datetime.fromisoformat(f"{until}T00:00:00+08:00")
     desk.at(last + DAY)
-    before, after = (activity(member, midnight + n * timedelta(microseconds=1)) for n in (-1, 0))
+    before, after = (
+        activity(member, midnight + n * timedelta(microseconds=1), "checked_in") for n in (-1, 0)
+    )
     await desk.hear(before, after)
     assert await given(desk, before, after) == [100, 0]
     assert await spent(desk, fuse["campaign"]) == 100

@@ -8,11 +8,18 @@ import pytest_asyncio
 
 from chassis.testing.stage import Stage
 from contracts.events.purchases import PurchaseRecorded
-from points_testing.desk import START, Desk, back, of, tiers
+from points_testing.desk import START, Desk, activity, back, of, tiers
 from points_testing.ledger import purchase
 from points_testing.terms import publish
 
 DAY = timedelta(days=1)
+CHECKIN = {
+    "rule": "checkin",
+    "point_type": "points",
+    "phase": "base",
+    "on": "activity",
+    "effect": {"kind": "fixed", "points": 50},
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -21,7 +28,7 @@ async def opened(stage: Stage) -> AsyncIterator[Desk]:
     stage.at(START)
     async with stage.client() as caller:
         desk = Desk(stage, caller)
-        await publish(desk, maximum_balance=200, expiry={"kind": "days", "n": 30})
+        await publish(desk, CHECKIN, maximum_balance=200, expiry={"kind": "days", "n": 30})
         yield desk
 
 
@@ -68,6 +75,15 @@ async def test_P3_what_has_ended_leaves_room_whether_or_not_a_sweep_has_run(desk
     desk.at(START + 30 * DAY)
     await buy(desk, member, "b", "100.00", START + 30 * DAY)
     assert await desk.available(member) == 110
+    assert await desk.books_balance()
+
+
+async def test_P3_what_has_ended_leaves_room_for_an_activity_too(desk: Desk):
+    member = await desk.enroll()
+    await buy(desk, member, "a", "200.00")
+    desk.at(START + 30 * DAY)
+    await desk.hear(activity(member, START + 30 * DAY))
+    assert await desk.available(member) == 50
     assert await desk.books_balance()
 
 

@@ -10,16 +10,14 @@ import pytest
 from contracts.events.base import Event
 from contracts.events.members import SegmentEntered, SegmentLeft
 from contracts.events.purchases import (
-    ActivityRecorded,
     PurchaseLine,
     PurchaseRecorded,
     PurchaseReturned,
     ReturnedLine,
 )
-from contracts.ids import EventId, FactId, MemberId
+from contracts.ids import EventId, MemberId
 from points_svc.domain.basis import packed
-from points_svc.domain.moments import moment_id
-from points_testing.desk import START, Desk, back, of, tiers
+from points_testing.desk import START, Desk, activity, back, of, tiers
 from points_testing.ledger import purchase
 from points_testing.office import Office
 
@@ -49,23 +47,6 @@ def changed(event: Any, **fields: Any) -> Any:
 
 async def total(desk: Desk, member: str, fact: Any, point_type: str = "points") -> int:
     return (await desk.totals(member))[fact.fact_id, point_type]
-
-
-def activity(member: str, at: datetime, kind: str, **more: Any) -> ActivityRecorded:
-    ref = str(uuid4())
-    return ActivityRecorded(
-        event_id=EventId(ref),
-        member_id=MemberId(member),
-        occurred_at=at,
-        recorded_at=at,
-        version="1",
-        fact_id=FactId(moment_id(at, ref)),
-        source="app",
-        source_ref=ref,
-        enrolled_at=START - 60 * DAY,
-        kind=kind,
-        **more,
-    )
 
 
 async def test_P5_what_a_purchase_is_made_of_decides(desk: Desk, office: Office):

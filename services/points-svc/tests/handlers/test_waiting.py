@@ -14,10 +14,8 @@ from chassis.tx import Conflict
 from contracts.events.base import Event
 from contracts.events.points import PointsActivated, PointsExpired
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded
-from contracts.ids import EventId, FactId
-from points_svc.domain.moments import moment_id
 from points_svc.handlers.expire_lots import expire_lots
-from points_testing.desk import START, Desk, back, of
+from points_testing.desk import START, Desk, activity, back, of
 from points_testing.ledger import purchase
 from points_testing.terms import publish
 
@@ -36,24 +34,12 @@ async def opened(stage: Stage) -> AsyncIterator[Desk]:
         yield desk
 
 
-def activity(
+def about(
     bought: PurchaseRecorded, at: datetime, kind: str = "delivered", n: int = 0
 ) -> ActivityRecorded:
     """Something that happened to a purchase."""
-    name = f"{kind}-{bought.source_ref}-{n}"
-    return ActivityRecorded(
-        event_id=EventId(name),
-        member_id=bought.member_id,
-        occurred_at=at,
-        recorded_at=at,
-        version="1",
-        fact_id=FactId(moment_id(at, name)),
-        source="courier",
-        source_ref=name,
-        enrolled_at=bought.enrolled_at,
-        kind=kind,
-        purchase_fact_id=bought.fact_id,
-    )
+    ref = f"{kind}-{bought.source_ref}-{n}"
+    return activity(bought.member_id, at, kind, ref, purchase_fact_id=bought.fact_id)
 
 
 async def buy(desk: Desk, member: str, ref: str, at: datetime, net: str) -> PurchaseRecorded:
@@ -170,14 +156,14 @@ async def test_P4_a_delivery_makes_them_available_from_its_instant_on(desk: Desk
     await publish(desk, availability={**DELIVERED, "default": "available"})
     member = await desk.enroll()
     bought = await buy(desk, member, "a", START, "100.00")
-    other = activity(bought, START + DAY, "opened")
+    other = about(bought, START + DAY, "opened")
     await desk.hear(other)
     assert await sides(desk, member) == (110, 0, 0), "another kind says nothing"
-    delivered = activity(bought, START + 3 * DAY)
+    delivered = about(bought, START + 3 * DAY)
     desk.at(START + 4 * DAY)
-    await desk.hear(delivered, activity(bought, START + 2 * DAY, n=1))
+    await desk.hear(delivered, about(bought, START + 2 * DAY, n=1))
     assert await sides(desk, member) == (0, 110, 0)
-    earliest = activity(bought, START + 2 * DAY, n=1)
+    earliest = about(bought, START + 2 * DAY, n=1)
     assert await activated(desk, member) == [(110, START + 2 * DAY, earliest.fact_id)]
     lots = (await desk.api.get(f"/v1/points/{member}/lots")).json()["items"]
     (lot,) = [one for one in lots if one["point_type"] == "points"]
@@ -190,12 +176,12 @@ async def test_P4_a_delivery_that_overtakes_its_purchase_waits_for_it(desk: Desk
     member = await desk.enroll()
     bought = of(member, purchase(f"{member}a", START, "100.00"))
     desk.at(START + 5 * DAY)
-    await desk.hear(activity(bought, START + 3 * DAY))
+    await desk.hear(about(bought, START + 3 * DAY))
     assert await sides(desk, member) == (0, 0, 0)
     await desk.hear(bought)
     assert await sides(desk, member) == (0, 110, 0)
     (one,) = await activated(desk, member)
-    assert one == (110, START + 3 * DAY, activity(bought, START + 3 * DAY).fact_id)
+    assert one == (110, START + 3 * DAY, about(bought, START + 3 * DAY).fact_id)
     assert await desk.books_balance()
 
 
@@ -207,7 +193,7 @@ async def test_P4_a_delivery_and_its_purchase_at_once_never_miss_each_other(desk
         bought.append(of(member, purchase(f"{member}{n}", START, "100.00")))
     desk.at(START + 5 * DAY)
     await asyncio.gather(
-        *(patiently(desk, fact) for one in bought for fact in (one, activity(one, START + 3 * DAY)))
+        *(patiently(desk, fact) for one in bought for fact in (one, about(one, START + 3 * DAY)))
     )
     assert [await sides(desk, one.member_id) for one in bought] == [(0, 110, 0)] * 6
     assert await desk.books_balance()
@@ -228,11 +214,11 @@ async def test_P4_what_nobody_claims_is_forfeit_at_the_deadline_and_a_late_claim
         (110, START + 30 * DAY)
     ]
     desk.at(START + 32 * DAY)
-    await desk.hear(activity(bought, START + 30 * DAY))
+    await desk.hear(about(bought, START + 30 * DAY))
     assert await sides(desk, member) == (0, 0, 0), "at the deadline is too late"
-    await desk.hear(activity(bought, START + 29 * DAY, n=1))
+    await desk.hear(about(bought, START + 29 * DAY, n=1))
     assert await sides(desk, member) == (0, 110, 0), "before it, heard late"
-    await desk.hear(activity(bought, START + 28 * DAY, n=2))
+    await desk.hear(about(bought, START + 28 * DAY, n=2))
     assert await sides(desk, member) == (0, 110, 0)
     assert await desk.books_balance()
 
@@ -244,7 +230,7 @@ async def test_P4_at_the_deadline_they_become_available_where_the_rules_say_so(d
     desk.at(START + 30 * DAY)
     assert await sides(desk, member) == (0, 110, 0)
     await desk.stage.run_job("expire_lots")
-    await desk.hear(activity(bought, START + 2 * DAY))
+    await desk.hear(about(bought, START + 2 * DAY))
     assert await sides(desk, member) == (0, 110, 0)
     assert await activated(desk, member) == [(110, START + 30 * DAY, None)]
 
@@ -271,7 +257,7 @@ async def test_E5_an_activation_names_its_lot_and_its_activity(desk: Desk):
     member = await desk.enroll()
     bought = await buy(desk, member, "a", START, "100.00")
     desk.at(START + 5 * DAY)
-    delivered = activity(bought, START + 3 * DAY)
+    delivered = about(bought, START + 3 * DAY)
     await desk.hear(delivered)
     (posting,) = [p for p in await desk.postings(member) if p["kind"] == "activation"]
     why: dict[str, Any] = await desk.why(member, posting["posting_id"])
