@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from tests.e2e.redemption_books import BURNS, HOLDS, REDEMPTIONS, VOUCHERS, Sides, torn
 from tests.oracle.facts import History
@@ -89,7 +90,7 @@ LEFT JOIN (
 """
 I3_DEFICITS = """
 SELECT member_id, fact_id, kind FROM posting
-WHERE debit = 'deficit' AND kind NOT IN ('reversal', 'rerating')
+WHERE debit = 'deficit' AND kind NOT IN ('reversal', 'rerating', 'shortfall')
 """
 I4_TWICE = """
 SELECT member_id, fact_id, point_type FROM posting WHERE kind = 'accrual'
@@ -109,6 +110,7 @@ SELECT member_id, fact_id FROM fact WHERE kind = 'purchase' AND status = 'accept
 TOLD = """
 SELECT member_id, tier, ordinal, from_at, to_at FROM told_tier ORDER BY member_id, from_at
 """
+STANDS_TOLD = "SELECT member_id, told::text AS told FROM standing"
 TOLD_TO_POINTS = "SELECT member_id, tier, from_at FROM told_tier ORDER BY member_id, from_at"
 STILL_OPEN = """
 SELECT member_id, redemption_id, state FROM redemption
@@ -136,9 +138,12 @@ Stands = dict[tuple[str, str], tuple[int, int, int]]
 
 @dataclass(frozen=True)
 class Shown:
-    """What the tables say of one member."""
+    """What the tables say of one member: the sums of facts, and the timeline as tier-svc keeps it
+    and as benefit-svc and points-svc heard it.
+    """
 
     totals: Mapping[tuple[str, str], int]
+    stands: tuple[Interval, ...]
     told: tuple[Interval, ...]
     told_to_points: tuple[tuple[str, Any], ...]
 
@@ -208,6 +213,10 @@ class Books:
         totals: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
         for row in await self.ask("points-svc", TOTALS):
             totals[row["member_id"]][row["fact_id"], row["point_type"]] = int(row["points"])
+        stands = {
+            row["member_id"]: msgspec.json.decode(row["told"], type=list[Interval])
+            for row in await self.ask("tier-svc", STANDS_TOLD)
+        }
         told: dict[str, list[Interval]] = defaultdict(list)
         for row in await self.ask("benefit-svc", TOLD):
             each = Interval(row["tier"], row["ordinal"], row["from_at"], row["to_at"])
@@ -215,9 +224,14 @@ class Books:
         heard: dict[str, list[tuple[str, Any]]] = defaultdict(list)
         for row in await self.ask("points-svc", TOLD_TO_POINTS):
             heard[row["member_id"]].append((row["tier"], row["from_at"]))
-        members = totals.keys() | told.keys()
         return {
-            m: Shown(totals[m], tuple(joined(told[m])), tuple(_runs(heard[m]))) for m in members
+            m: Shown(
+                totals[m],
+                tuple(joined(stands.get(m, []))),
+                tuple(joined(told[m])),
+                tuple(_runs(heard[m])),
+            )
+            for m in totals.keys() | told.keys() | stands.keys()
         }
 
 
@@ -257,9 +271,16 @@ def unlike(rated_of: Mapping[str, Rated], shown: Mapping[str, Shown]) -> list[st
             continue
         if without_zeros(tables.totals) != totals_of(rated):
             found.append(f"{member_id}: {dict(tables.totals)} instead of {totals_of(rated)}")
+        if tables.stands != rated.timeline:
+            found.append(f"{member_id}: stands {tables.stands} instead of {rated.timeline}")
         if tables.told != rated.timeline:
             found.append(f"{member_id}: told {tables.told} instead of {rated.timeline}")
         runs = _runs((each.tier, each.from_at) for each in rated.timeline)
         if tables.told_to_points != tuple(runs):
             found.append(f"{member_id}: points-svc heard {tables.told_to_points}, not {runs}")
     return found
+
+
+def strangers(histories: Mapping[str, History], shown: Mapping[str, Shown]) -> list[str]:
+    """I4: members of the tables whom nobody told of."""
+    return [f"{member_id}: nobody told of them" for member_id in sorted(shown.keys() - histories)]

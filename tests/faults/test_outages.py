@@ -96,7 +96,6 @@ async def let_commits_wait(connection: asyncpg.Connection) -> None:
     """Until the next start, every commit is written and waits for a standby that never comes."""
     await connection.execute(WAIT_FOR_NOBODY)
     await connection.execute(RELOAD)
-    await connection.execute(AFTER_A_RESTART)
 
     async def they_wait() -> bool:
         try:
@@ -106,3 +105,4 @@ async def let_commits_wait(connection: asyncpg.Connection) -> None:
         return False
 
     await eventually(they_wait, what="commits wait")
+    await connection.execute(AFTER_A_RESTART)

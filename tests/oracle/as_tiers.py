@@ -41,10 +41,10 @@ def measure(of: Need, within: Window) -> measures.Measure:
     return measures.Measure(measures.Metric.POINTS, over, point_type=of.metric)
 
 
-def test_of(of: Test, within: Window) -> ladder.Test:
+def asked_of(of: Test, within: Window) -> ladder.Test:
     if isinstance(of, Need):
         return ladder.AtLeast(measure(of, within), of.at_least)
-    parts = tuple(test_of(each, within) for each in of.of)
+    parts = tuple(asked_of(each, within) for each in of.of)
     return ladder.AllOf(parts) if isinstance(of, AllOf) else ladder.AnyOf(parts)
 
 
@@ -55,7 +55,7 @@ def stay(of: Span | Calendar | None) -> instants.Span | instants.Periods | None:
 def rung(of: Rung) -> ladder.Rung:
     return ladder.Rung(
         tier=of.tier,
-        test=test_of(of.test, of.window),
+        test=asked_of(of.test, of.window),
         stay=stay(of.stay),
         renewal=ladder.Renewal(of.renewal),
         minimum_stay=span(of.minimum_stay),

@@ -62,7 +62,7 @@ CASES = (
     Case(rooms.no_service_has_a_room_of_its_own, "services/tier-svc/tier_svc/outbound/x.py", ""),
     Case(rooms.a_handler_is_one_verb, HANDLER, "async def capture_hold(): ..."),
     Case(rooms.a_handler_is_one_verb, HANDLER, "def hold_points(): ..."),
-    Case(rooms.test_folders_are_no_packages, "services/tier-svc/tests/__init__.py", ""),
+    Case(rooms.folders_of_tests_are_no_packages, "services/tier-svc/tests/__init__.py", ""),
     Case(rooms.every_module_is_imported, DOMAIN, "x = 1"),
     Case(
         tables.keys_begin_with_the_member,

@@ -59,7 +59,7 @@ def _public(source: Source) -> Iterator[str]:
             yield f"{node.name} (not async)"
 
 
-def test_folders_are_no_packages(sources: Sources) -> Findings:
+def folders_of_tests_are_no_packages(sources: Sources) -> Findings:
     """A service's tests are found by path; its own package `tests` would shadow the suite's."""
     for source in sources:
         parts = source.path.split("/")
