@@ -1,4 +1,4 @@
-"""What members may do decides who is given a way up, never where they stand (M9, T5)."""
+"""What members may do decides who is given what lifts, never where they stand (M9, T5)."""
 
 import itertools
 
@@ -57,6 +57,25 @@ async def test_M9_who_is_no_member_any_more_is_given_no_way_up_and_stands_as_bef
     assert await hall.told(member) == told
     standing = await api.get(f"/v1/standings/{member.member}")
     assert standing.json()["tier"] == "silver"
+
+
+async def set_rating(api, shop):
+    body = {"attribute": "rating", "value": 9, "evidence": "a survey"}
+    key = {"Idempotency-Key": f"status-{next(KEYS):08}"}
+    return await api.post(f"/v1/standings/{shop.member}/attributes", json=body, headers=key)
+
+
+async def test_M9_no_attribute_lifts_who_is_no_member_any_more(hall, api, member):
+    assert (await set_rating(api, member)).status_code == 201
+    for revision, status in enumerate(("banned", "closed", "erased"), 1):
+        await hall.hear(changed(member, status, revision))
+        answer = await set_rating(api, member)
+        code = "member_banned" if status == "banned" else "member_closed"
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+    kept = "SELECT value FROM attribute_value WHERE member_id = :m"
+    assert len(await hall.stage.rows(kept, m=member.member)) == 1
+    await hall.hear(changed(member, "active", 9))
+    assert (await set_rating(api, member)).status_code == 201
 
 
 async def test_M9_who_is_suspended_or_back_is_given_one_in_every_order(hall, api, member):

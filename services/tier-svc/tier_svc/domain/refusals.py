@@ -16,7 +16,7 @@ Refusal
 ├── SimulationsFull           409  as many simulations are open as may be at one time
 ├── SimulationOver            409  there is nothing left to cancel
 ├── SimulationUnfinished      409  there is no result to report; `state` says why
-├── MemberBanned              409  who was banned is given no way up
+├── MemberBanned              409  who was banned is given no way up and no attribute
 ├── MemberClosed              409  nor who has left, was merged or erased; `member_status`
 ├── TierUnknown               409  no rung of the ladder in force, or its base
 ├── WayNotFound               404  the member was given no such way up
@@ -109,7 +109,7 @@ class EffectiveInPast(Refusal):
 
 
 class MemberBanned(Refusal):
-    """The member was banned: no way up is given, what they stand on stays."""
+    """The member was banned: nothing is given that could lift them, what they stand on stays."""
 
     code: ClassVar[str] = "member_banned"
     status: ClassVar[int] = 409
@@ -117,8 +117,8 @@ class MemberBanned(Refusal):
 
 
 class MemberClosed(Refusal):
-    """The member is no longer one, as `member_status` says: no way up is given, what they stand on
-    stays.
+    """The member is no longer one, as `member_status` says: nothing is given that could lift them,
+    what they stand on stays.
     """
 
     code: ClassVar[str] = "member_closed"

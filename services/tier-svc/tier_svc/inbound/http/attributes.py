@@ -10,7 +10,7 @@ from chassis.http import Body, FieldError, IdPath, Instant, Invalid, Note200, Re
 from contracts.ids import FactId, MemberId
 from tier_svc.domain.draft import THRESHOLD_MAX
 from tier_svc.domain.facts import NO_POINTS, Fact, Setting
-from tier_svc.domain.refusals import MemberNotFound
+from tier_svc.domain.refusals import MemberBanned, MemberClosed, MemberNotFound
 from tier_svc.handlers.set_attribute import set_attribute
 from tier_svc.inbound.http.answers import Answer
 
@@ -42,7 +42,7 @@ class AttributeView(Answer):
     "/standings/{member_id}/attributes",
     status_code=201,
     scope="standing:adjust",
-    refuses=(MemberNotFound,),
+    refuses=(MemberNotFound, MemberBanned, MemberClosed),
     keyed=True,
 )
 async def post_attribute(member_id: IdPath, body: AttributeBody, tx: TxDep) -> AttributeView:
