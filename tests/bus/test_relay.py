@@ -1,9 +1,14 @@
 """What relay and consumer tell of themselves does not wait for the bus."""
 
+import pytest
+from structlog.testing import capture_logs
+
 from chassis import metrics
 from chassis.bus.kafka import KafkaBus
 from chassis.bus.local import LocalBus
+from chassis.bus.port import BusDown
 from chassis.consumer import Consumer
+from chassis.consumer.telling import Waiting
 from chassis.database import Database
 from chassis.relay import Relay
 from chassis.testing.eventually import eventually
@@ -47,6 +52,30 @@ async def test_a_consumer_without_a_bus_says_so_until_it_has_one(
         finally:
             await consumer.stop()
             await bus.close()
+
+
+@pytest.mark.parametrize(
+    ("calm_s", "told"),
+    [
+        pytest.param(3_600.0, ["info"], id="a start is calm, and told once"),
+        pytest.param(0.0, ["warning"] * 3, id="a wait that lasts is told again and again"),
+    ],
+)
+def test_a_wait_for_the_bus(calm_s: float, told: list[str]) -> None:
+    waiting = Waiting(HEARER, calm_s)
+    with capture_logs() as lines:
+        for _ in range(3):
+            waiting.tell(BusDown("down"))
+    assert [line["log_level"] for line in lines] == told
+    assert stands_still("unreachable")
+
+
+def test_a_bus_that_was_there_and_went_is_no_calm_start() -> None:
+    waiting = Waiting(HEARER, 3_600.0)
+    waiting.over()
+    with capture_logs() as lines:
+        waiting.tell(BusDown("down"))
+    assert [line["log_level"] for line in lines] == ["warning"]
 
 
 async def _stands_still(is_meant: bool) -> bool:

@@ -38,6 +38,7 @@ class Limits:
     parked_in_a_row_max: int = 20
     look_every_s: float = 1.0
     stalled_s: float = 30.0
+    calm_s: float = 10.0
 
 
 class Consumer:
@@ -66,6 +67,7 @@ class Consumer:
         self._batch_limit = self._limits.batch_first
         self._ear = Ear(())
         self._loop = Loop("consumer", self._run, self._ear.wake)
+        self._waiting = telling.Waiting(name, self._limits.calm_s)
 
     async def start(self) -> None:
         """Begin to hear, in the background."""
@@ -99,7 +101,7 @@ class Consumer:
                 await (self._until_accepted() if self._is_at_a_gap() else self._consume(backoff))
             except (BusDown, Unavailable) as down:
                 if not self._stopped:
-                    telling.unreachable(self.name, down)
+                    self._waiting.tell(down)
                 await self._pause(backoff.idle())
 
     def _is_at_a_gap(self) -> bool:
@@ -126,7 +128,7 @@ class Consumer:
         try:
             await subscriber.start()
             self._subscriber = subscriber
-            telling.goes_on(self.name)
+            self._waiting.over()
             while not self._loop.stopping and not self._stopped:
                 batches = await subscriber.fetch(self._batch_limit)
                 passed = await self._turn(batches, subscriber)

@@ -2,6 +2,7 @@
 batch, and one for each record that it parks.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,10 +56,30 @@ def ended(consumer: str) -> None:
     _stands_still(consumer, FAULT)
 
 
-def unreachable(consumer: str, error: Exception) -> None:
-    """The bus or the database does not answer now; it is waited for."""
-    _stands_still(consumer, UNREACHABLE)
-    logger().warning("consumer", consumer=consumer, state="no bus", error=str(error))
+class Waiting:
+    """A consumer waits for its bus. Whoever has just started waits calmly, in one line: the authors
+    whose logs it reads may be starting beside it. A wait that lasts longer, or for a bus that was
+    there before, is a warning at each try. The metric tells every wait at once.
+    """
+
+    def __init__(self, consumer: str, calm_s: float) -> None:
+        self._consumer = consumer
+        self._calm_until = time.monotonic() + calm_s
+        self._is_told = False
+
+    def over(self) -> None:
+        """There is a bus; who loses it waits no longer calmly."""
+        self._calm_until = 0.0
+        goes_on(self._consumer)
+
+    def tell(self, error: Exception) -> None:
+        """The bus or the database does not answer now; it is waited for."""
+        _stands_still(self._consumer, UNREACHABLE)
+        if time.monotonic() >= self._calm_until:
+            logger().warning("consumer", consumer=self._consumer, state="no bus", error=str(error))
+        elif not self._is_told:
+            logger().info("consumer", consumer=self._consumer, state="starting")
+        self._is_told = True
 
 
 def batch(consumer: str, worked_off: Batch, seconds: float, tally: Tally) -> None:
