@@ -173,8 +173,28 @@ async def test_an_invalid_field_is_named_by_pointer_and_code(api):
     answer = await api.post("/v1/jars", json=body, headers={"Idempotency-Key": "key-bad-input"})
     assert answer.json()["errors"] == [
         {"path": "/beans", "code": "out_of_range"},
-        {"path": "", "code": "unknown_field"},
+        {"path": "/colour", "code": "unknown_field"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        pytest.param("colour_2", "/colour_2", id="a field's name is told"),
+        pytest.param("+8613800138000", "", id="a phone in its place is not"),
+        pytest.param("_13800138000", "", id="nor as a name"),
+        pytest.param("ada@example.com", "", id="nor an address"),
+        pytest.param("小明", "", id="nor a person's name"),
+        pytest.param("x" * 65, "", id="nor what is too long"),
+    ],
+)
+async def test_an_unknown_name_is_told_where_it_is_like_a_fields(api, name, path):
+    body = {"name": "x", "beans": 1, name: 1}
+    answer = await api.post("/v1/jars", json=body, headers={"Idempotency-Key": "key-bad-name"})
+    assert answer.json()["errors"] == [{"path": path, "code": "unknown_field"}]
+    answer = await api.get("/v1/jars", params={name: "1"})
+    assert answer.json()["errors"] == [{"path": path, "code": "unknown_parameter"}]
+    assert path or name not in answer.text
 
 
 async def test_only_json_is_read(api):
@@ -249,7 +269,7 @@ async def test_a_parameter_that_would_be_ignored_is_refused(api):
     answer = await api.get("/v1/jars", params={"limit": 1, "at": "2026-01-01T00:00:00Z"})
     assert (answer.status_code, answer.json()["errors"]) == (
         422,
-        [{"path": "", "code": "unknown_parameter"}],
+        [{"path": "/at", "code": "unknown_parameter"}],
     )
 
 

@@ -14,9 +14,11 @@ Refusal
 └── TryLater                 503  no answer now; `outcome` says whether to ask again by key
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, ClassVar, cast
 
 import msgspec
@@ -26,6 +28,8 @@ from contracts.refusal import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/docs/problems.md#"
+ERRORS_MAX = 20
+FIELD_NAME = re.compile(r"(?!\w*\d{5})[A-Za-z_]\w{0,63}", re.ASCII)
 
 
 class Malformed(Refusal):
@@ -203,15 +207,15 @@ def field_errors(
     """Pydantic's findings as pointers and codes; `skip` drops leading locations such as `body`.
 
     Where the body is given, pointers lead through it: which of several shapes a part was read as is
-    no step of theirs.
+    no step of theirs. A pointer ends before a name that is not told (`tellable`).
     """
     found: list[FieldError] = []
-    for error in errors[:20]:
+    for error in errors[:ERRORS_MAX]:
         kind = str(error["type"])
-        place = error["loc"][skip : -1 if kind == "extra_forbidden" else None]
+        place = error["loc"][skip:]
         if body is not None:
             place = _through(body, place, kind == "missing")
-        path = "".join(f"/{part}" for part in place if _known(part))
+        path = "".join(f"/{part}" for part in takewhile(tellable, place))
         own = error.get("ctx", {}).get("code") if kind == "value_error" else None
         found.append(
             FieldError(
@@ -231,10 +235,8 @@ def _through(body: object, place: Sequence[object], is_missing: bool) -> list[ob
     return [*steps, *place[-1:]] if is_missing else steps
 
 
-def _known(part: object) -> bool:
-    """Only field names that we chose and indexes are told; an unknown field's name is the caller's
-    text.
+def tellable(part: object) -> bool:
+    """Whether a step of a pointer is told: an index, or a name such as a field has. Other names may
+    be anything that a caller put in the place of one, a phone number too.
     """
-    return isinstance(part, int) or (
-        isinstance(part, str) and part.isidentifier() and len(part) <= 64
-    )
+    return isinstance(part, int) or (isinstance(part, str) and bool(FIELD_NAME.fullmatch(part)))

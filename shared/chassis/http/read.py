@@ -5,7 +5,14 @@ from typing import Any
 
 from starlette.requests import Request
 
-from chassis.http.problems import FieldError, Invalid, TooLarge, UnsupportedMediaType
+from chassis.http.problems import (
+    ERRORS_MAX,
+    FieldError,
+    Invalid,
+    TooLarge,
+    UnsupportedMediaType,
+    tellable,
+)
 from chassis.http.strictjson import parse
 
 BODY_MAX = 64 * 1024
@@ -35,8 +42,10 @@ def check_query(request: Request, terms: Terms) -> None:
 
     Refusals: Invalid.
     """
-    if not set(request.query_params) <= terms.asks:
-        raise Invalid(FieldError("", "unknown_parameter"))
+    unknown = sorted(set(request.query_params) - terms.asks)
+    if unknown:
+        paths = [f"/{name}" if tellable(name) else "" for name in unknown[:ERRORS_MAX]]
+        raise Invalid(*(FieldError(path, "unknown_parameter") for path in paths))
 
 
 async def read_body(request: Request, terms: Terms) -> Any:

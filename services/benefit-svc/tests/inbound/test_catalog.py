@@ -79,7 +79,7 @@ async def test_what_is_not_built_is_refused_by_name(shop, api, change, path):
         pytest.param({"eligibility": {"tiers": []}}, "/eligibility/tiers", "too_few", id="nobody"),
         pytest.param({"uses_max": 0}, "/uses_max", "out_of_range", id="no use at all"),
         pytest.param({"uses_max": True}, "/uses_max", "type", id="a boolean is no number"),
-        pytest.param({"colour": "red"}, "", "unknown_field", id="an unknown field"),
+        pytest.param({"colour": "red"}, "/colour", "unknown_field", id="an unknown field"),
         pytest.param({"name": "a\u0000b"}, "/name", "forbidden_character", id="NUL"),
         pytest.param(
             {

@@ -120,7 +120,7 @@ TEN = {"kind": "fixed", "points": 10}
         pytest.param(
             {"lines": [line(1, "food", 5), line(1, "food", 5)]}, "", "duplicate", id="line twice"
         ),
-        pytest.param({"tier": "gold"}, "", "unknown_field", id="a tier of one's own choosing"),
+        pytest.param({"tier": "gold"}, "/tier", "unknown_field", id="a tier of one's own choosing"),
     ],
 )
 async def test_a_basket_that_is_none(desk: Desk, change: dict[str, Any], path: str, code: str):

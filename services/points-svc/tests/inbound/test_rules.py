@@ -123,7 +123,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
         pytest.param(
             "/rules/0/when",
             {"all": [{"store": ["s"]}, {"any": [{"tier": ["gold"]}, {"mood": ["good"]}]}]},
-            "/rules/0/when/all/1/any/1",
+            "/rules/0/when/all/1/any/1/mood",
             "unknown_field",
             id="a leaf that there is not is pointed to",
         ),

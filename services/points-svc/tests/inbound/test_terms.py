@@ -48,7 +48,7 @@ DELIVERED = {"kind": "on_activity", "activity": "delivered", "deadline_days": 30
         ),
         pytest.param(
             {"availability": {"kind": "after_days", "n": 3, "activity": "x"}},
-            "/availability",
+            "/availability/activity",
             "unknown_field",
             id="days wait for nothing else",
         ),

@@ -83,7 +83,7 @@ async def test_T6_bare_figures_do_as_well_at_any_instant(api, member):
         ({"visits": 101}, "/visits", "out_of_range"),
         ({"points": {"growth": -1}}, "/points/growth", "out_of_range"),
         ({"occurred_at": "1800-01-01T00:00:00Z"}, "/occurred_at", "out_of_range"),
-        ({"spend": 1}, "", "unknown_field"),
+        ({"spend": 1}, "/spend", "unknown_field"),
         (
             {"lines": [{**BASKET["lines"][0], "amount_minor": 1}]},
             "/lines/0",
