@@ -44,7 +44,7 @@ class Installation:
 def hold(folder: Path, programme: str, bus: str) -> Iterator[Installation]:
     """Hold the folder for as long as the block runs; the system gives it back if we are killed."""
     folder = folder.expanduser().resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     with (folder / "runner.lock").open("a+") as lock:
         _lock(lock.fileno(), folder)
         _note_holder(lock.fileno())
@@ -62,6 +62,13 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def _make(folder: Path) -> None:
+    """Where nothing was before, version control is told to leave it alone, wherever it lies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not any(folder.iterdir()):
+        (folder / ".gitignore").write_text("*\n")
 
 
 def _lock(descriptor: int, folder: Path) -> None:

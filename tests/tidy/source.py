@@ -61,7 +61,7 @@ Findings = Iterator[str]
 @cache
 def repository() -> tuple[Source, ...]:
     """Every text file that stands in the tree, whether git knows it yet or not."""
-    return tuple(read(path) for path in sorted(_files(ROOT)) if is_text(path))
+    return tuple(read(path) for path in sorted(files(ROOT)) if is_text(path))
 
 
 def read(path: Path) -> Source:
@@ -73,19 +73,26 @@ def is_text(path: Path) -> bool:
         return b"\0" not in file.read(1024)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder that is of this repository."""
     for entry in folder.iterdir():
         if entry.is_symlink():
             continue
         if entry.is_file() and not entry.name.startswith(".coverage"):
             yield entry
         elif entry.is_dir() and _is_ours(entry):
-            yield from _files(entry)
+            yield from files(entry)
 
 
 def _is_ours(folder: Path) -> bool:
     hidden = folder.name.startswith(".") and folder.name != ".ci"
-    return not hidden and folder.name not in ELSEWHERE
+    return not hidden and folder.name not in ELSEWHERE and not _ignores_itself(folder)
+
+
+def _ignores_itself(folder: Path) -> bool:
+    """As a data folder of the runner does, and many a tool's cache."""
+    ignored = folder / ".gitignore"
+    return ignored.is_file() and ignored.read_text(encoding="utf-8").split("\n", 1)[0] == "*"
 
 
 def python(sources: Sources) -> Iterator[Source]:

@@ -1,10 +1,13 @@
 """The house rules, held by a machine, and each shown to see what it is there for."""
 
+from pathlib import Path
+
 import pytest
 
+from deploy.local.installation import hold
 from tests.tidy import edges, rooms, sizes, tables, tested, texts, words
 from tests.tidy.checks import CASES, CHECKS, Case
-from tests.tidy.source import Findings, Sources, repository
+from tests.tidy.source import Findings, Sources, files, repository
 
 
 @pytest.mark.parametrize("check", [pytest.param(one, id=one.__name__) for one in CHECKS])
@@ -18,6 +21,21 @@ def test_the_house_is_tidy(check):
 )
 def test_a_check_sees_what_it_is_for(case: Case):
     assert list(case.check([case.source])) != []
+
+
+def test_a_data_folder_inside_the_tree_is_not_of_the_house(tmp_path: Path):
+    (tmp_path / "README.md").write_text("ours")
+    for name in ("data", "made-before"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "made-before" / "theirs.md").write_text("theirs")
+    for name in ("data", "made-before"):
+        with hold(tmp_path / name, "classic", "local") as installation:
+            (installation.logs / "points-svc.log").write_text("{}")
+    assert {
+        path.name for path in files(tmp_path) if path.is_relative_to(tmp_path / "data")
+    } == set()
+    assert (tmp_path / "made-before" / "theirs.md") in set(files(tmp_path))
+    assert (tmp_path / "README.md") in set(files(tmp_path))
 
 
 def test_every_check_is_run():
