@@ -16,9 +16,9 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
-from uuid_utils import uuid7
 
 from chassis.logs import configure, logger
+from chassis.request_id import chosen_id
 from deploy.local import parent
 from deploy.local.problems import MALFORMED, NOT_FOUND, TOO_LARGE, UNAVAILABLE, answer
 from deploy.local.services import NAMES, SERVICE_OF_NOUN
@@ -45,6 +45,7 @@ HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding "
     b"upgrade host expect".split()
 )
+REPLACED = HOP_BY_HOP | {b"x-request-id"}
 
 
 class BodyTooLarge(Exception):
@@ -75,7 +76,7 @@ class Gateway:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        request_id = request.headers.get("x-request-id") or str(uuid7())
+        request_id = chosen_id(request.headers.get("x-request-id"))
         self._in_flight += 1
         try:
             response = await self._answer(request, request_id)
@@ -137,9 +138,8 @@ async def _passed_on(
     target = request.scope["raw_path"].removeprefix(f"/{service}".encode())
     if request.scope["query_string"]:
         target += b"?" + request.scope["query_string"]
-    headers = [(name, value) for name, value in request.headers.raw if name not in HOP_BY_HOP]
-    if "x-request-id" not in request.headers:
-        headers.append((b"x-request-id", request_id.encode()))
+    headers = [(name, value) for name, value in request.headers.raw if name not in REPLACED]
+    headers.append((b"x-request-id", request_id.encode()))
     if request.client:
         headers.append((b"x-forwarded-for", request.client.host.encode()))
     url = httpx.URL(upstream).copy_with(raw_path=target)

@@ -177,26 +177,6 @@ async def test_an_invalid_field_is_named_by_pointer_and_code(api):
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        pytest.param("colour_2", "/colour_2", id="a field's name is told"),
-        pytest.param("+8613800138000", "", id="a phone in its place is not"),
-        pytest.param("_13800138000", "", id="nor as a name"),
-        pytest.param("ada@example.com", "", id="nor an address"),
-        pytest.param("小明", "", id="nor a person's name"),
-        pytest.param("x" * 65, "", id="nor what is too long"),
-    ],
-)
-async def test_an_unknown_name_is_told_where_it_is_like_a_fields(api, name, path):
-    body = {"name": "x", "beans": 1, name: 1}
-    answer = await api.post("/v1/jars", json=body, headers={"Idempotency-Key": "key-bad-name"})
-    assert answer.json()["errors"] == [{"path": path, "code": "unknown_field"}]
-    answer = await api.get("/v1/jars", params={name: "1"})
-    assert answer.json()["errors"] == [{"path": path, "code": "unknown_parameter"}]
-    assert path or name not in answer.text
-
-
 async def test_only_json_is_read(api):
     answer = await api.post(
         "/v1/jars", content=b"name=x", headers={**KEY, "Content-Type": "text/plain"}
@@ -281,15 +261,6 @@ async def test_what_is_not_there_is_a_problem_too(api):
     ):
         assert answer.json()["code"] == code
         assert answer.headers["Content-Type"] == "application/problem+json"
-
-
-async def test_a_request_has_an_id_that_is_returned(api):
-    given = await api.get("/v1/nowhere", headers={"X-Request-Id": "till-7-0001"})
-    made = await api.get(
-        "/v1/nowhere", headers={"X-Request-Id": "not an id\u00e9".encode("latin-1")}
-    )
-    assert given.headers["X-Request-Id"] == given.json()["request_id"] == "till-7-0001"
-    assert len(made.headers["X-Request-Id"]) == 36
 
 
 async def test_health_and_metrics_are_open(api):

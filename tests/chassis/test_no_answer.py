@@ -36,7 +36,8 @@ async def test_who_takes_too_long_is_told_that_nobody_knows(api, stage, monkeypa
 async def test_who_waits_for_a_command_of_the_same_key_is_told_that_nobody_knows(api, stage):
     key = "key-held-by-another"
     async with stage.begin() as holder:
-        await idempotency.claim(holder, Caller("k", "till", frozenset()), key, b"x" * 32)
+        known_as = idempotency.known_as(stage.process.secrets, "till", key)
+        await idempotency.claim(holder, Caller("k", "till", frozenset()), known_as, b"x" * 32)
         answer = await api.post(
             "/v1/jars", json={"name": "held", "beans": 1}, headers={"Idempotency-Key": key}
         )

@@ -63,6 +63,16 @@ async def count_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     writer.close()
 
 
+async def tell_request_id(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer with each id that the request bears, a line each."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    borne = [line.partition(": ")[2] for line in head if line.lower().startswith("x-request-id:")]
+    said = "\n".join(borne).encode()
+    writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(said)}\r\n\r\n".encode() + said)
+    await writer.drain()
+    writer.close()
+
+
 @contextlib.asynccontextmanager
 async def upstream(speak: Speaker) -> AsyncIterator[str]:
     server = await asyncio.start_server(speak, "127.0.0.1", 0, limit=2**20)
@@ -122,6 +132,14 @@ async def test_the_root_says_where_each_service_is_described(nobody):
         found = (await caller.get("/")).json()["services"]
     assert found.keys() == {service.name for service in SERVICES}
     assert found["tier-svc"]["docs"] == "/tier-svc/docs"
+
+
+async def test_a_request_has_one_id_from_here_on():
+    async with upstream(tell_request_id) as points, client(points) as caller:
+        for offered, is_kept in (("till-7", True), ("13800138000", False), ("a@b", False)):
+            answer = await caller.get("/v1/points/m", headers={"X-Request-Id": offered})
+            assert (answer.text == offered) == is_kept
+            assert answer.text.count("\n") == 0
 
 
 async def test_path_query_headers_and_a_large_body_pass_unchanged():

@@ -74,6 +74,7 @@ class Counter:
 
     async def ask(self, method: str, path: str, who: str = "till", **given: Any) -> httpx.Response:
         async with self._world.client(who) as client:
+            given["headers"] = {"X-Request-Id": "13899018842"} | given.get("headers", {})
             answer = await client.request(method, path, **given)
         if not path.endswith("/reveal"):
             self.answers.append(answer)
@@ -153,13 +154,17 @@ async def shops(counter: Counter, member_id: str) -> None:
 
     await eventually(has_points, what="points")
     wanted = {"member_id": member_id, "reward_id": "tote"}
-    made = (await counter.post("/v1/redemptions", wanted, "a-tote-of-somebody")).json()
+    made = (
+        await counter.post("/v1/redemptions", wanted, f"a-tote-of-{SPELLINGS['phone'][0]}")
+    ).json()
     assert made["state"] == "fulfilled", made
     await counter.post("/v1/redemptions", wanted | {"quantity": 100}, "a-hundred-totes")
     cancel = f"/v1/redemptions/{made['redemption_id']}/cancel"
     assert (await counter.post(cancel, {"reason": "a mistake"}, "cancel-a-tote")).is_success
     used = {"code": made["voucher"]["code"], "store_id": "store-1"}
-    assert (await counter.post("/v1/vouchers/use", used, "use-a-tote")).status_code == 409
+    assert (
+        await counter.post("/v1/vouchers/use", used, f"use-of-{EMAIL['value']}")
+    ).status_code == 409
 
 
 async def errs(counter: Counter, member_id: str) -> None:

@@ -40,7 +40,8 @@ async def test_I14_the_same_key_gets_the_first_answer_with_the_code_again(shops:
     assert again.headers["Idempotent-Replayed"] == "true"
     assert await shops.account(member) == (500, 0)
     code = first.json()["voucher"]["code"]
-    stored = await shops.benefit.rows("SELECT * FROM idempotency WHERE key LIKE 'redeem-%'")
+    stored = await shops.benefit.rows("SELECT * FROM idempotency")
+    assert any(row.body for row in stored)
     assert not [row for row in stored if row.body and code.encode() in row.body]
 
 

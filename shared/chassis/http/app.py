@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils import uuid7
 
 from chassis import metrics
 from chassis.http import problems
@@ -21,11 +20,11 @@ from chassis.http.edge import Edge
 from chassis.http.problems import Malformed, MethodNotAllowed, NotFound
 from chassis.http.route import TERMS, Router
 from chassis.logs import logger
+from chassis.request_id import chosen_id
 from contracts.refusal import Refusal
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
 Alive = Callable[[], dict[str, str]]
-REQUEST_ID_MAX = 64
 OPEN_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
@@ -52,7 +51,7 @@ class Around:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope).get("x-request-id"))
+        request_id = chosen_id(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
         began, status = time.perf_counter(), 500
 
@@ -67,11 +66,6 @@ class Around:
             await self.app(scope, receive, answer)
         finally:
             _tell(scope, status, time.perf_counter() - began, request_id)
-
-
-def _request_id(offered: str | None) -> str:
-    is_usable = offered and len(offered) <= REQUEST_ID_MAX and offered.replace("-", "").isalnum()
-    return offered if offered and is_usable else str(uuid7())
 
 
 def _tell(scope: Scope, status: int, seconds: float, request_id: str) -> None:

@@ -2,15 +2,16 @@
 command out (I14).
 
 Keys are scoped to the caller and unique for ever; the first answer is kept (`LAUREL_ANSWERS_DAYS`)
-and given again.
+and given again. What a caller wrote as a key is kept nowhere, only what it is known as (I18).
 """
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.auth import Caller
+from chassis.auth import Caller, Secrets
 from chassis.http.problems import KeyRequired, KeyReused, KeySpent
 from chassis.tx import Tx
 
@@ -41,7 +42,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Asked:
-    """A command's key and the fingerprint of what it asks."""
+    """What a command's key is known as, and the fingerprint of what it asks."""
 
     key: str
     fingerprint: bytes
@@ -52,6 +53,14 @@ def valid_key(key: str | None) -> str:
     if key is None or not KEY_MIN <= len(key) <= KEY_MAX or any(not "!" <= c <= "~" for c in key):
         raise KeyRequired
     return key
+
+
+def known_as(secrets: Secrets, source: str, key: str) -> str:
+    """The name under which a caller's key is kept: a keyed hash, because a till may have made its
+    key of a phone number, and a number is soon guessed from a plain one.
+    """
+    named = f"idempotency\n{source}\n{key}".encode()
+    return hmac.new(secrets.key("blind_index"), named, hashlib.sha256).hexdigest()
 
 
 def fingerprint(method: str, path: str, body: Any) -> bytes:

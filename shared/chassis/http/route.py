@@ -146,7 +146,7 @@ async def _keyed(request: Request, inner: Inner, body: Any) -> Response:
     and is kept.
     """
     caller: Caller = request.state.caller
-    key = idempotency.valid_key(request.headers.get("idempotency-key"))
+    key = key_of(request)
     asked = idempotency.fingerprint(request.method, request.url.path, body)
     unit = Unit(edge_of(request).database, cause_of(request), REQUEST)
     request.state.unit = unit
@@ -165,6 +165,12 @@ async def _keyed(request: Request, inner: Inner, body: Any) -> Response:
             response = problems.answer(refusal, request.state.request_id)
         await idempotency.answer(tx, caller.source, key, response.status_code, bytes(response.body))
     return response
+
+
+def key_of(request: Request) -> str:
+    """What the request's key is known as. Refusals: KeyRequired."""
+    key = idempotency.valid_key(request.headers.get("idempotency-key"))
+    return idempotency.known_as(edge_of(request).secrets, request.state.caller.source, key)
 
 
 def replayed(stored: idempotency.Stored) -> Response:
@@ -270,7 +276,7 @@ async def asked_of(request: Request) -> idempotency.Asked:
     """The command's key and what it asks, for sagas that own their idempotency. Refusals:
     KeyRequired.
     """
-    key = idempotency.valid_key(request.headers.get("idempotency-key"))
+    key = key_of(request)
     body = await request.json() if await request.body() else None
     return idempotency.Asked(key, idempotency.fingerprint(request.method, request.url.path, body))
 
