@@ -14,8 +14,7 @@ async def capture_hold(
     tx: Tx, member_id: str, hold_id: str, points: int | None, source: str
 ) -> tuple[Hold, bool]:
     """Burn `points` of a channel's hold (None: all of it) and give the rest back; answers the hold,
-    and
-    whether this capture had ended it before.
+    and whether this capture had ended it before.
 
     Refusals: HoldNotFound, HoldNotOpen, CaptureExceedsHold, BurnCancelled.
     """

@@ -51,8 +51,7 @@ def demand_period(begins_on: date, ends_on: date, days_max: int = DAYS_MAX) -> N
 
 def sees_all(caller: Caller) -> bool:
     """Whether every channel's holds and burns are shown to a caller: who can only read sees all,
-    who
-    redeems sees what is theirs, so that they never take another's for their own (I19).
+    who redeems sees what is theirs, so that they never take another's for their own (I19).
     """
     return "points:redeem" not in caller.scopes
 
