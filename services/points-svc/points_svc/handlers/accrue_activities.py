@@ -6,7 +6,7 @@ from chassis.tx import Tx
 from contracts.events.purchases import ActivityRecorded
 from points_svc.domain import accrual
 from points_svc.domain.books import Books
-from points_svc.handlers.judge_bounded import judge_bounded
+from points_svc.handlers.judge_first import judge_first
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
 from points_svc.handlers.read_allowances import read_allowances
@@ -34,7 +34,7 @@ async def accrue_activities(tx: Tx, activities: Sequence[ActivityRecorded]) -> N
         accrual.performed(activity, standings[activity.member_id], terms.rules)
         for activity in fresh.values()
     ]
-    await judge_bounded(tx, books, terms.rules)
+    await judge_first(tx, books, terms.rules)
     terms = terms._replace(left=await read_allowances(tx, done))
     for one in done:
         accrual.accrue(books, one, (), terms)

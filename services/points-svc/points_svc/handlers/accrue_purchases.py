@@ -8,7 +8,7 @@ from points_svc.domain import accrual
 from points_svc.domain.books import Books
 from points_svc.domain.standings import NOBODY, FactKey, Standing
 from points_svc.handlers.heed_activities import heed_activities
-from points_svc.handlers.judge_bounded import judge_bounded
+from points_svc.handlers.judge_first import judge_first
 from points_svc.handlers.load_standings import load_standings
 from points_svc.handlers.post_books import post_books
 from points_svc.handlers.read_allowances import read_allowances
@@ -52,7 +52,7 @@ async def accrue_purchases(tx: Tx, purchases: Sequence[PurchaseRecorded]) -> Non
         )
         for one in fresh.values()
     ]
-    await judge_bounded(tx, books, terms.rules)
+    await judge_first(tx, books, terms.rules)
     terms = terms._replace(left=await read_allowances(tx, bought))
     for one in bought:
         accrual.accrue(books, one, waiting.get(one.fact_id, ()), terms)

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from chassis.tx import Tx
 from points_svc.domain.basis import Portion
 from points_svc.domain.books import Account, Book, Books
-from points_svc.domain.holds import settle
-from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.judge_books import judge_books
 from points_svc.handlers.load_named_lots import load_named_lots
-from points_svc.handlers.load_presence import load_presence
-from points_svc.store import holds, programme
+from points_svc.store import programme
 
 
 async def open_book(
@@ -21,14 +19,7 @@ async def open_book(
     version, zone = await programme.standing_now(tx)
     books = Books(tx.now, version, [account], zone)
     book = books.of(account.member_id, account.point_type)
-    over = await holds.due_holds_of(tx, [account.member_id], tx.now) if account.held else []
-    over = [hold for hold in over if hold.point_type == account.point_type]
-    portions = [*returning, *(portion for hold in over for portion in hold.lots)]
-    named = {(book.member_id, book.point_type, portion.lot_id) for portion in portions}
+    named = {(book.member_id, book.point_type, portion.lot_id) for portion in returning}
     await load_named_lots(tx, books, named)
-    await load_lots(tx, [book])
-    await load_presence(tx, books)
-    lapsed = settle(book, over)
-    if lapsed:
-        await holds.end_holds(tx, lapsed)
+    await judge_books(tx, books, [book])
     return books, book

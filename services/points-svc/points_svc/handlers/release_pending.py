@@ -6,6 +6,7 @@ from chassis.tx import Tx
 from contracts.events.purchases import ActivityRecorded
 from points_svc.domain.books import Books
 from points_svc.handlers.heed_activities import heed_activities
+from points_svc.handlers.judge_first import judge_first
 from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.post_books import post_books
 from points_svc.handlers.recall_absent import recall_absent
@@ -40,6 +41,7 @@ async def release_pending(tx: Tx, heard: Sequence[ActivityRecorded]) -> None:
         books,
         [(member_id, one, fact_id) for member_id, fact_id in named for one in point_types],
     )
+    await judge_first(tx, books, rules)
     await heed_activities(tx, books, named)
     if present:
         await recall_absent(tx, books, present)

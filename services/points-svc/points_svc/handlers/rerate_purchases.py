@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from chassis.tx import Tx
 from points_svc.domain.books import Account, Books
-from points_svc.domain.passing import let_time_pass
 from points_svc.domain.rerating import Accrued, Due, bring_to_target, is_short
 from points_svc.domain.standings import NOBODY, Standing
-from points_svc.handlers.load_lots import load_lots
+from points_svc.handlers.judge_books import judge_books
 from points_svc.handlers.load_named_lots import load_named_lots
-from points_svc.handlers.load_presence import load_presence
 from points_svc.handlers.post_books import post_books
 from points_svc.store import postings, programme, returns
 
@@ -22,8 +20,8 @@ async def rerate_purchases(
     """Post *target − already posted* for these accruals and every return of their purchases.
 
     The accounts are locked. Purchases are taken by (occurred_at, fact id), whatever order they came
-    in. Other lots than their own are loaded only where those do not suffice, or something has
-    ended.
+    in. Only where their own lots do not suffice, or something has ended, are the accounts judged
+    now and their other lots loaded.
     """
     if not accrued:
         return
@@ -35,10 +33,7 @@ async def rerate_purchases(
         tx, books, [(d.purchase.member_id, d.point_type, d.purchase.fact_id) for d in due]
     )
     short = {books.of(d.purchase.member_id, d.point_type) for d in due if is_short(books, d)}
-    await load_lots(tx, short)
-    await load_presence(tx, books)
-    for book in short:
-        let_time_pass(book)
+    await judge_books(tx, books, short)
     for one in sorted(due, key=lambda d: (d.purchase.occurred_at, d.purchase.fact_id)):
         bring_to_target(books, one, terms)
     for book in short:
