@@ -49,6 +49,16 @@ CROSS JOIN LATERAL (
     SELECT * FROM posting q
     WHERE q.member_id = n.member_id AND q.fact_id >= n.first_id AND q.kind = 'accrual' OFFSET 0) p
 """
+ACCRUALS_WITHIN = """
+SELECT p.member_id, p.fact_id, p.point_type, p.occurred_at, p.rule_version, p.basis
+FROM unnest(CAST(:member_ids AS text[]), CAST(:first_ids AS text[])) AS n (member_id, first_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM posting q
+    WHERE q.member_id = n.member_id AND q.fact_id >= n.first_id AND q.fact_id < :until_id
+      AND q.kind = 'accrual'
+    ORDER BY q.fact_id, q.part LIMIT :limit) p
+ORDER BY p.member_id, p.fact_id, p.part LIMIT :limit
+"""
 POSTED = """
 SELECT p.member_id, p.fact_id, p.point_type, CAST(p.points AS bigint) AS points, p.revision
 FROM unnest(CAST(:member_ids AS text[]), CAST(:fact_ids AS text[])) AS n (member_id, fact_id)
@@ -138,6 +148,27 @@ async def accruals_since(
         first_ids=[first_id for _, first_id in first_ids],
     )
     return _accrued(rows, rules)
+
+
+async def accruals_within(
+    tx: Tx, first_ids: Sequence[tuple[str, str]], until_id: str, limit: int, rules: RuleBook
+) -> tuple[list[Accrued], bool]:
+    """As `accruals_since`, in the order of members, then facts, and only facts below an id; at most
+    so many rows, never a part of a fact. Answers also whether there may be more.
+    """
+    rows = await tx.execute(
+        "accruals_within",
+        ACCRUALS_WITHIN,
+        member_ids=[member_id for member_id, _ in first_ids],
+        first_ids=[first_id for _, first_id in first_ids],
+        until_id=until_id,
+        limit=limit,
+    )
+    is_full = len(rows) == limit
+    if is_full:
+        last = (rows[-1].member_id, rows[-1].fact_id)
+        rows = [row for row in rows if (row.member_id, row.fact_id) != last]
+    return _accrued(rows, rules), is_full
 
 
 async def first_purchases(tx: Tx, member_ids: Iterable[str]) -> dict[str, tuple[datetime, str]]:

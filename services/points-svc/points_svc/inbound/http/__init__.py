@@ -14,6 +14,7 @@ from points_svc.inbound.http import (
     reports,
     rules,
     shortfalls,
+    simulations,
     transfers,
 )
 
@@ -32,4 +33,5 @@ ROUTERS = (
     shortfalls.router,
     rules.router,
     campaigns.router,
+    simulations.router,
 )

@@ -1,0 +1,233 @@
+"""Simulations, round by round. Nothing else is written by them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chassis.tx import Row, Tx
+from points_svc.domain.simulation_tally import read_tally
+from points_svc.domain.simulations import TRIES_MAX, Move, Round, Simulation, State
+from points_svc.store.simulation_rows import (
+    ScenarioRow,
+    VersionRow,
+    moves_written,
+    read_moves,
+    read_row,
+    scenario_of,
+    scenario_written,
+)
+
+COLUMNS = """
+simulation_id, version, against, scenario::text AS scenario, state, members, members_done,
+last_member, pages, asked_at, asked_by, ended_at
+"""
+ADD_SIMULATION = """
+INSERT INTO simulation (simulation_id, version, against, digest, scenario, state, asked_at,
+    asked_by)
+VALUES (:id, :version, :against, :digest, CAST(:scenario AS jsonb), 'waiting', :now, :actor)
+"""
+OPEN_DIGESTS = """
+SELECT simulation_id, digest, version FROM simulation WHERE ended_at IS NULL
+ORDER BY asked_at, simulation_id
+"""
+FIND_SIMULATION = f"""
+SELECT {COLUMNS}, tally::text AS tally
+FROM simulation WHERE version = :version AND simulation_id = :id
+"""
+NEWEST_SIMULATIONS = f"""
+SELECT {COLUMNS}, '{{}}' AS tally FROM simulation
+WHERE version = :version AND (asked_at, simulation_id) < (:asked_at, :id)
+ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
+"""
+TRY_NEXT = """
+UPDATE simulation SET tries = tries + 1,
+    state = CASE WHEN tries < :tries_max THEN 'running' ELSE 'failed' END,
+    ended_at = CASE WHEN tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
+WHERE simulation_id = (
+    SELECT simulation_id FROM simulation WHERE ended_at IS NULL
+    ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING simulation_id, version
+"""
+COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
+KEEP_ROUND = """
+UPDATE simulation SET members = :members, members_done = :members_done, last_member = :last_member,
+    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, state = :state, ended_at = :ended_at
+WHERE simulation_id = :id AND state = 'running' AND last_member = :was_at
+RETURNING simulation_id
+"""
+ADD_PAGE = """
+INSERT INTO simulation_page (simulation_id, page, moves) VALUES (:id, :page, :moves)
+"""
+PAGES_AFTER = """
+SELECT page, moves FROM simulation_page
+WHERE simulation_id = :id AND page > :after ORDER BY page LIMIT :limit
+"""
+CANCEL_SIMULATION = """
+UPDATE simulation SET state = 'cancelled', ended_at = :now
+WHERE simulation_id = :id AND ended_at IS NULL RETURNING simulation_id
+"""
+FORGET_PAGES = """
+DELETE FROM simulation_page WHERE (simulation_id, page) IN (
+    SELECT p.simulation_id, p.page FROM simulation s JOIN simulation_page p USING (simulation_id)
+    WHERE s.ended_at < :before LIMIT :limit)
+RETURNING page
+"""
+FORGET_SIMULATIONS = """
+DELETE FROM simulation s WHERE simulation_id IN (
+    SELECT simulation_id FROM simulation WHERE ended_at < :before LIMIT :limit)
+  AND NOT EXISTS (SELECT FROM simulation_page p WHERE p.simulation_id = s.simulation_id)
+RETURNING simulation_id
+"""
+VERSION_ROWS = """
+SELECT version, document, settings, effective_from FROM rule_version
+WHERE version = ANY (CAST(:versions AS integer[]))
+"""
+
+KEPT_FOR = timedelta(days=90)
+"""How long what a simulation found is kept after its end."""
+
+
+async def add_simulation(tx: Tx, simulation_id: str, row: ScenarioRow, digest: bytes) -> None:
+    """Keep what was asked; the job does the rest."""
+    await tx.execute(
+        "add_simulation",
+        ADD_SIMULATION,
+        id=simulation_id,
+        version=row.version,
+        against=row.against,
+        digest=digest,
+        scenario=scenario_written(row),
+        now=tx.now,
+        actor=tx.cause.actor,
+    )
+
+
+async def open_simulations(tx: Tx) -> list[tuple[str, int, bytes]]:
+    """Id, version and digest of each that waits or runs, the oldest first."""
+    rows = await tx.execute("open_simulations", OPEN_DIGESTS)
+    return [(row.simulation_id, row.version, bytes(row.digest)) for row in rows]
+
+
+async def find_simulation(tx: Tx, version: int, simulation_id: str) -> Simulation | None:
+    """One simulation of a version, with what it has counted so far."""
+    rows = await tx.execute("find_simulation", FIND_SIMULATION, version=version, id=simulation_id)
+    return (await _simulations(tx, rows))[0] if rows else None
+
+
+async def newest_simulations(
+    tx: Tx, version: int, before: tuple[datetime, str], limit: int
+) -> list[Simulation]:
+    """Simulations of a version asked for before an instant, newest first, without their counts."""
+    rows = await tx.execute(
+        "newest_simulations",
+        NEWEST_SIMULATIONS,
+        version=version,
+        asked_at=before[0],
+        id=before[1],
+        limit=limit,
+    )
+    return await _simulations(tx, rows)
+
+
+async def try_next(tx: Tx) -> tuple[int, str] | None:
+    """Version and id of the oldest open simulation, tried once more; one whose members were tried
+    often enough has failed. Skips one that another job has in hand.
+    """
+    rows = await tx.execute("try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now)
+    return (rows[0].version, rows[0].simulation_id) if rows else None
+
+
+async def count_members(tx: Tx) -> int:
+    """About how many members there are to look at."""
+    (row,) = await tx.execute("count_members", COUNT_MEMBERS)
+    return int(row.n)
+
+
+async def keep_round(tx: Tx, before: Simulation, now: Simulation, found: Round) -> bool:
+    """How far a simulation has come, what it has counted, and the page of those who move; nothing,
+    and no, where somebody stopped it or took it further meanwhile.
+    """
+    kept = await tx.execute(
+        "keep_simulation_round",
+        KEEP_ROUND,
+        id=before.simulation_id,
+        was_at=before.last_member,
+        members=now.members,
+        members_done=now.members_done,
+        last_member=now.last_member,
+        pages=now.pages,
+        tally=json.dumps(found.tally.written()),
+        state=now.state,
+        ended_at=now.ended_at,
+    )
+    return bool(kept)
+
+
+async def add_page(tx: Tx, simulation_id: str, page: int, moves: Sequence[Move]) -> None:
+    """Keep who moves, as found in one round."""
+    await tx.execute(
+        "add_simulation_page", ADD_PAGE, id=simulation_id, page=page, moves=moves_written(moves)
+    )
+
+
+async def pages_after(
+    tx: Tx, simulation_id: str, after: int, limit: int
+) -> list[tuple[int, list[Move]]]:
+    """The next pages of those who move, with their numbers."""
+    rows = await tx.execute(
+        "simulation_pages", PAGES_AFTER, id=simulation_id, after=after, limit=limit
+    )
+    return [(row.page, read_moves(row.moves)) for row in rows]
+
+
+async def cancel_simulation(tx: Tx, simulation_id: str) -> bool:
+    """Stop it; answers whether there was anything to stop."""
+    return bool(
+        await tx.execute("cancel_simulation", CANCEL_SIMULATION, id=simulation_id, now=tx.now)
+    )
+
+
+async def forget_pages(tx: Tx, limit: int) -> int:
+    """Drop pages of what ended long ago; answers how many."""
+    before = tx.now - KEPT_FOR
+    rows = await tx.execute("forget_simulation_pages", FORGET_PAGES, before=before, limit=limit)
+    return len(rows)
+
+
+async def forget_simulations(tx: Tx, limit: int) -> int:
+    """Drop what ended long ago and has no pages left; answers how many."""
+    before = tx.now - KEPT_FOR
+    rows = await tx.execute("forget_simulations", FORGET_SIMULATIONS, before=before, limit=limit)
+    return len(rows)
+
+
+async def version_rows(tx: Tx, versions: set[int]) -> dict[int, VersionRow]:
+    """These versions, as they were written."""
+    rows = await tx.execute("version_rows", VERSION_ROWS, versions=sorted(versions))
+    return {
+        row.version: VersionRow(row.version, row.document, row.settings, row.effective_from)
+        for row in rows
+    }
+
+
+async def _simulations(tx: Tx, rows: Sequence[Row]) -> list[Simulation]:
+    kept = [read_row(row.scenario) for row in rows]
+    versions = await version_rows(tx, set().union(*(one.versions for one in kept)))
+    return [
+        Simulation(
+            row.simulation_id,
+            row.version,
+            row.against,
+            scenario_of(written, versions),
+            State(row.state),
+            row.members,
+            row.members_done,
+            row.last_member,
+            row.pages,
+            row.asked_at,
+            row.asked_by,
+            row.ended_at,
+            read_tally(json.loads(row.tally)),
+        )
+        for row, written in zip(rows, kept, strict=True)
+    ]
