@@ -22,8 +22,8 @@ _CHECKSUM_CHARS = 6
 
 _CHANNEL = (
     "member:write member:lookup member:read purchase:write activity:write return:any fact:read "
-    "points:read points:preview points:redeem standing:read voucher:use redemption:write "
-    "benefit:read"
+    "points:read points:preview points:redeem standing:read standing:buy voucher:use "
+    "redemption:write benefit:read"
 )
 SCOPES = {
     "till": _CHANNEL,
@@ -37,9 +37,10 @@ SCOPES = {
     "ops": "ops rules:write ladder:write benefit:write points:read points:preview points:import "
     "standing:read "
     "benefit:read reports:read",
+    "tier-svc": "points:redeem points:read",
     "benefit-svc": "points:redeem points:read",
 }
-PEERS = frozenset({"benefit-svc"})
+PEERS = frozenset({"tier-svc", "benefit-svc"})
 
 
 @dataclass(frozen=True)

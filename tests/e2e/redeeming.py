@@ -32,10 +32,10 @@ _names = itertools.count(1)
 
 
 def verb_of(request: httpx.Request) -> str:
-    """What a request to points-svc asks for: hold, ask, capture, release or cancel."""
+    """What a request to points-svc asks for: hold, ask, capture, release, burn or cancel."""
     last = request.url.path.rsplit("/", 1)[-1]
-    if last in ("capture", "release", "cancel"):
-        return last
+    if last in ("capture", "release", "cancel", "burns"):
+        return last.removesuffix("s")
     return "hold" if request.method == "POST" else "ask"
 
 
@@ -44,9 +44,9 @@ class Wire(httpx.AsyncBaseTransport):
     call.
     """
 
-    def __init__(self, points: Stage) -> None:
+    def __init__(self, points: Stage, source: str = "benefit-svc") -> None:
         self._door = httpx.ASGITransport(app=points.app, raise_app_exceptions=False)
-        self._key = points.key("points:redeem", "points:read", source="benefit-svc")
+        self._key = points.key("points:redeem", "points:read", source=source)
         self._spoilt: dict[str, list[str]] = defaultdict(list)
         self._late: list[httpx.Request] = []
         self.asked: list[str] = []

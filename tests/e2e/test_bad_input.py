@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -21,6 +22,7 @@ from tests.oracle.test_story import ENROLLED, A, on
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+SAGAS = re.compile(r"/v1/redemptions|/v1/standings/[^/]+/steps$")
 TWENTY_MB = 20_000_000
 CHUNK = b" " * 100_000
 KEYS = (f"bad-input-{n}" for n in itertools.count())
@@ -220,7 +222,7 @@ async def test_a_missing_or_foreign_key_opens_nothing(visitor: Visitor) -> None:
 
 def is_keyed(door: Door) -> bool:
     """Sagas own their idempotency, so their terms do not say it."""
-    is_saga = door.method == "POST" and door.path.startswith("/v1/redemptions")
+    is_saga = door.method == "POST" and bool(SAGAS.match(door.path))
     return is_saga or bool(door.terms["keyed"])
 
 

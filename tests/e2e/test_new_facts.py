@@ -1,6 +1,10 @@
-"""Voids, refunds of value, activities and statuses travel through the suite, and nobody chokes."""
+"""Voids, refunds of value, activities, statuses and bought steps travel through the suite, and
+nobody chokes.
+"""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -65,3 +69,26 @@ async def test_T4_what_was_voided_lifted_no_tier_and_left_no_points(suite: Suite
     assert (points["available"], points["deficit"]) == (0, 0)
     history = await till.get(f"/v1/standings/{member_id}/history")
     assert {each["tier"] for each in history["items"]} == {"regular"}
+
+
+async def test_T5_a_bought_step_is_paid_once_and_points_are_rated_by_it(suite: Suite) -> None:
+    till, rest = Till(await suite.client("till"), "CNY"), Rest(suite)
+    member_id = await till.enrol("NEW3", ENROLLED)
+    await till.buy("NEW3", "s-B", B)
+    await rest.settle()
+    client, path = await suite.client("till"), f"/v1/standings/{member_id}/steps"
+    key = {"Idempotency-Key": "a-step-to-silver"}
+    for _ in range(2):
+        bought = await client.post(path, json={"tier": "silver", "points": 100}, headers=key)
+        assert (bought.status_code, bought.json()["state"]) == (201, "given"), bought.text
+    await rest.settle()
+    await suite.say_again()
+    await rest.settle()
+    assert (await till.standing(member_id))["tier"] == "silver"
+    assert (await till.points(member_id))["available"] == 275 - 100
+    suite.clock.at = NOW + timedelta(days=1)
+    await till.buy("NEW3", "s-later", replace(A, occurred_at=NOW + timedelta(hours=1)))
+    await rest.settle()
+    suite.clock.at = NOW
+    assert (await till.points(member_id))["available"] == 275 - 100 + 120
+    assert [await rows(each, PARKED) for each in suite.processes.values()] == [[], [], [], []]

@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 
 from tests.e2e.redemption_books import BURNS, HOLDS, REDEMPTIONS, VOUCHERS, Sides, torn
+from tests.e2e.step_books import BURNED, STEPS, WAYS, StepSides, unpaid
 from tests.oracle.facts import History
 from tests.oracle.programme import Programme
 from tests.oracle.rating import Rated, rate
@@ -198,7 +199,7 @@ class Books:
         return lost + [f"I4 accrued, never accepted: {fact}" for fact in accrued - accepted]
 
     async def _all_or_nothing(self) -> list[str]:
-        """I5: across both databases, each redemption has ended, whole or not at all."""
+        """I5, T5: across the databases, each redemption and each step is whole or not at all."""
         open_ = [f"I5 open: {dict(row)}" for row in await self.ask("benefit-svc", STILL_OPEN)]
         sides = Sides(
             redemptions=await self.ask("benefit-svc", REDEMPTIONS),
@@ -206,7 +207,12 @@ class Books:
             holds=await self.ask("points-svc", HOLDS),
             burns=await self.ask("points-svc", BURNS),
         )
-        return open_ + torn(sides)
+        steps = StepSides(
+            steps=await self.ask("tier-svc", STEPS),
+            ways=await self.ask("tier-svc", WAYS),
+            burned=await self.ask("points-svc", BURNED),
+        )
+        return open_ + torn(sides) + unpaid(steps)
 
     async def shown(self) -> dict[str, Shown]:
         """What every member was given and told."""

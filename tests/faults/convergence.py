@@ -11,6 +11,7 @@ from chassis.testing.eventually import eventually
 from contracts.catalog import TOPICS
 from deploy.local.services import SERVICES
 from deploy.local.topics import PARTITIONS
+from tests.e2e.step_books import OPEN_STEPS
 from tests.e2e.suite import service
 from tests.faults.checker import Books
 
@@ -59,6 +60,8 @@ class Convergence:
             found += await self._behind(each.name, ends)
         if (await self.books.ask("benefit-svc", OPEN_REDEMPTIONS))[0]["n"]:
             found.append("benefit-svc: open redemptions")
+        if await self.books.ask("tier-svc", OPEN_STEPS):
+            found.append("tier-svc: open steps")
         if (await self.books.ask("points-svc", OPEN_HOLDS))[0]["n"]:
             found.append("points-svc: open holds")
         return found

@@ -1,11 +1,12 @@
 """A process that dies at a failpoint of consumer, relay or saga, one by one, changes no result.
 
 Each case kills one process by `exit` in the middle of a member's day (buying, redeeming, being
-refused, cancelling), starts it again, and holds the books against what was acknowledged.
+refused, cancelling, stepping up), starts it again, and holds the books against what was
+acknowledged.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,7 +19,7 @@ import deploy
 from chassis import failpoints
 from chassis.testing.databases import Server
 from chassis.testing.eventually import eventually
-from tests.faults.checker import Books, differences
+from tests.faults.checker import Books, Shown, differences
 from tests.faults.convergence import Convergence
 from tests.faults.tills import Patient, Told
 from tests.faults.world import Site, World
@@ -28,7 +29,25 @@ from tests.oracle.programme import CLASSIC
 
 PROGRAMME = Path(deploy.__file__).parent / "programmes" / "classic"
 MEMBERS = 2
+STEPPED = ("regular", "silver", "regular")
 NUMBERS = count()
+
+
+async def day(till: Patient) -> None:
+    """A member's history, a redemption that is fulfilled and cancelled, one that is refused."""
+    now = datetime.now(UTC)
+    frame = Frame(now - timedelta(days=60), now - timedelta(minutes=10))
+    name = f"F{next(NUMBERS)}"
+    await till.play(name, now, frame)
+    await till.redeem_and_cancel(f"{name}-rich")
+    await till.refused(f"{name}-poor")
+
+
+async def day_of_steps(till: Patient) -> None:
+    """A step that is bought, and one that is refused."""
+    name = f"S{next(NUMBERS)}"
+    await till.buy_step(f"{name}-rich")
+    await till.refused_step(f"{name}-poor")
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,11 @@ class Case:
 
     process: str
     lives: tuple[str, ...]
+
+    @property
+    def day(self) -> Callable[[Patient], Awaitable[None]]:
+        """What members do meanwhile: something that comes by the failpoint."""
+        return day_of_steps if self.lives[0].startswith("step_up.") else day
 
     def __str__(self) -> str:
         return f"{self.process} {' then '.join(self.lives)}"
@@ -58,6 +82,12 @@ SAGA = tuple(
 DECIDED = ("saga.after_decision",)
 ASKING = (("saga.after_hold", "saga.before_ask"), ("saga.after_hold", "saga.after_ask"))
 CLAIMING = ("saga.after_hold", "saga.after_claim")
+STEP_UP = tuple(
+    (f"step_up.{when}_{step}",)
+    for step in ("burn", "give", "turn_back", "cancel", "refuse")
+    for when in ("before", "after")
+)
+STEPPING = (("step_up.after_decision",), ("step_up.after_burn", "step_up.after_claim"))
 
 IN_CI = [
     dies("points-svc", "consumer.after_effect"),
@@ -70,6 +100,8 @@ IN_CI = [
     dies("benefit-svc", "saga.before_fulfil"),
     dies("benefit-svc", "saga.after_turn_back"),
     dies("benefit-svc", *ASKING[0]),
+    dies("tier-svc", "step_up.after_burn"),
+    dies("tier-svc", "step_up.after_turn_back"),
 ]
 SERVICES = ("member-svc", "points-svc", "tier-svc", "benefit-svc")
 EVERY = [
@@ -77,6 +109,7 @@ EVERY = [
     *(dies(name, point) for name in SERVICES for point in RELAY),
     *(dies("benefit-svc", point) for point in SAGA),
     *(dies("benefit-svc", *points) for points in (DECIDED, *ASKING, CLAIMING)),
+    *(dies("tier-svc", *points) for points in (*STEP_UP, *STEPPING)),
 ]
 CASES = [
     *(pytest.param(case, id=str(case)) for case in IN_CI),
@@ -92,8 +125,9 @@ async def world(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     await world.stop()
 
 
-def test_every_failpoint_of_consumer_relay_and_saga_has_a_case() -> None:
-    named = {n for n in failpoints.NAMES if n.split(".")[0] in {"consumer", "relay", "saga"}}
+def test_every_failpoint_of_consumer_relay_and_sagas_has_a_case() -> None:
+    rooms = {"consumer", "relay", "saga", "step_up"}
+    named = {name for name in failpoints.NAMES if name.split(".")[0] in rooms}
     tried = {life.removesuffix("=exit") for case in EVERY for life in case.lives}
     assert named <= tried
 
@@ -103,12 +137,15 @@ async def test_dying_at_a_failpoint_changes_nothing(world: World, case: Case) ->
     told = Told()
     lives = asyncio.create_task(live(world, case))
     async with world.client("till") as client:
-        await asyncio.gather(*(day(Patient(client, CLASSIC, told)) for _ in range(MEMBERS)), lives)
+        tills = [Patient(client, CLASSIC, told) for _ in range(MEMBERS)]
+        await asyncio.gather(*(case.day(till) for till in tills), lives)
     happened(Must.REPLAYED, told.replayed)
     books = Books(world.suite.dsns)
     await Convergence(books).reached()
     assert await books.violations() == []
-    assert differences(CLASSIC, told.histories, await books.shown()) == []
+    shown = await books.shown()
+    assert differences(CLASSIC, told.histories, shown) == []
+    assert {tiers_of(shown[member_id]) for member_id in told.stepped} <= {STEPPED}
 
 
 async def live(world: World, case: Case) -> None:
@@ -125,11 +162,6 @@ async def live(world: World, case: Case) -> None:
     world.launch(case.process)
 
 
-async def day(till: Patient) -> None:
-    """A member's history, a redemption that is fulfilled and cancelled, one that is refused."""
-    now = datetime.now(UTC)
-    frame = Frame(now - timedelta(days=60), now - timedelta(minutes=10))
-    name = f"F{next(NUMBERS)}"
-    await till.play(name, now, frame)
-    await till.redeem_and_cancel(f"{name}-rich")
-    await till.refused(f"{name}-poor")
+def tiers_of(shown: Shown) -> tuple[str, ...]:
+    """What points-svc heard of a member, one tier after another."""
+    return tuple(tier for tier, _ in shown.told_to_points)

@@ -32,6 +32,9 @@ class Told:
     """What was acknowledged: nothing here may ever be lost."""
 
     histories: dict[str, History] = field(default_factory=dict)
+    stepped: dict[str, History] = field(default_factory=dict)
+    """Who bought a step to silver, which their history alone does not give."""
+
     fulfilled: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     asked_again: int = 0
@@ -96,6 +99,25 @@ class Patient:
         assert answer.json().get("code") in REFUSED, answer.text
         self._told.histories[member_id] = History(self._enrolled[member_id])
 
+    async def buy_step(self, name: str) -> None:
+        """Enough points for a step to silver, and the step."""
+        member_id = await self._rich(name)
+        answer = await self._buys(name, member_id)
+        assert (answer.status_code, answer.json()["state"]) == (201, "given"), answer.text
+        self._told.stepped[member_id] = self._told.histories.pop(member_id)
+
+    async def refused_step(self, name: str) -> None:
+        """A member without points, who stays where they stand."""
+        member_id = await self._enrol(name, datetime.now(UTC))
+        answer = await self._buys(name, member_id)
+        assert answer.json().get("code") in REFUSED, answer.text
+        self._told.histories[member_id] = History(self._enrolled[member_id])
+
+    async def _buys(self, name: str, member_id: str) -> httpx.Response:
+        path, body = f"/v1/standings/{member_id}/steps", {"tier": "silver"}
+        await self._heard_of(member_id)
+        return await self._send(path, body, f"step-{name}")
+
     async def _rich(self, name: str) -> str:
         """A member with more points than a reward costs, as soon as they are visible."""
         at = datetime.now(UTC) - timedelta(hours=1)
@@ -150,6 +172,16 @@ class Patient:
         return await definite(
             lambda: self._client.post(path, json=body, headers=headers), self._told
         )
+
+    async def _heard_of(self, member_id: str) -> None:
+        """Return when tier-svc knows the member."""
+
+        async def is_known() -> bool:
+            path = f"/v1/standings/{member_id}"
+            answer = await definite(lambda: self._client.get(path), self._told)
+            return answer.status_code == 200
+
+        await eventually(is_known, what=f"tier-svc hears of {member_id}")
 
 
 def _asks(member_id: str) -> dict[str, str]:

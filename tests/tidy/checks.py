@@ -59,7 +59,9 @@ CASES = (
     Case(edges.broad_excepts_are_two, "shared/chassis/relay.py", "try: x = 1\nexcept: x = 2\n" * 3),
     Case(rooms.services_have_the_same_rooms, DOMAIN, ""),
     Case(rooms.no_service_has_a_room_of_its_own, "services/tier-svc/tier_svc/helpers/x.py", ""),
-    Case(rooms.no_service_has_a_room_of_its_own, "services/tier-svc/tier_svc/outbound/x.py", ""),
+    Case(
+        rooms.no_service_has_a_room_of_its_own, "services/points-svc/points_svc/outbound/x.py", ""
+    ),
     Case(rooms.a_handler_is_one_verb, HANDLER, "async def capture_hold(): ..."),
     Case(rooms.a_handler_is_one_verb, HANDLER, "def hold_points(): ..."),
     Case(rooms.folders_of_tests_are_no_packages, "services/tier-svc/tests/__init__.py", ""),

@@ -22,7 +22,8 @@ EVERYWHERE = (
     "tests/inbound/test_",
 )
 ROOMS = frozenset({"__init__", "main", "inbound", "handlers", "store", "domain"})
-WITH_A_SAGA = {"benefit-svc": frozenset({"processes", "outbound"})}
+SAGA = frozenset({"processes", "outbound"})
+WITH_A_SAGA = {"benefit-svc": SAGA, "tier-svc": SAGA}
 
 
 def services_have_the_same_rooms(sources: Sources) -> Findings:

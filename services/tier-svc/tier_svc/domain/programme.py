@@ -1,11 +1,19 @@
-"""What a programme settles for tier-svc: the zone of its calendar and the money of its spend."""
+"""What a programme settles for tier-svc: the zone of its calendar, the money of its spend, and the
+steps that it sells for points.
+"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+
+from contracts.quantities import POINTS_MAX
+from tier_svc.domain.draft import LengthWritten, Name, Written
+from tier_svc.domain.instants import Span
 
 EXPIRING_DAYS_MAX = 366
+STEPS_MAX = 64
+TIMES_MAX = 1_000
 
 
 def _zone(name: str) -> str:
@@ -14,17 +22,59 @@ def _zone(name: str) -> str:
     return name
 
 
-class TierProgramme(BaseModel):
+def _one_length(lasts: LengthWritten) -> LengthWritten:
+    if (lasts.months is None) == (lasts.days is None):
+        raise ValueError("months or days")
+    return lasts
+
+
+class StepLimit(Written):
+    """A member buys the step at most so many times in a calendar period."""
+
+    times: Annotated[int, Field(ge=1, le=TIMES_MAX)]
+    calendar: Literal["month", "quarter", "year"]
+
+
+class StepOffer(Written):
+    """One step up, to `tier` of the main ladder unless one is named: what it costs, how long it
+    lifts, and how often it is sold to one member.
+    """
+
+    tier: Name
+    ladder: Name | None = None
+    points: Annotated[int, Field(ge=1, le=POINTS_MAX)]
+    point_type: Name = "points"
+    lasts: Annotated[LengthWritten, AfterValidator(_one_length)]
+    limit: StepLimit | None = None
+
+    @property
+    def span(self) -> Span:
+        """How long it lifts."""
+        return Span(months=self.lasts.months or 0, days=self.lasts.days or 0)
+
+
+def _once_each(offers: list[StepOffer]) -> list[StepOffer]:
+    places = [(offer.ladder, offer.tier) for offer in offers]
+    if len(set(places)) < len(places):
+        raise ValueError("a tier is offered twice")
+    return offers
+
+
+class TierProgramme(Written):
     """The settings that an operator publishes. Thresholds of spend are in minor units.
 
     `main_ladder` is answered where no ladder is named; without it the one first put in force.
-    Members are told `expiring_days` before a tier runs out; without it nobody is.
+    Members are told `expiring_days` before a tier runs out; without it nobody is. `steps` can be
+    bought with points.
     """
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     zone: Annotated[str, AfterValidator(_zone)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     minor_units: Annotated[int, Field(ge=0, le=4)]
-    main_ladder: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")] | None = None
+    main_ladder: Name | None = None
     expiring_days: Annotated[int, Field(ge=1, le=EXPIRING_DAYS_MAX)] | None = None
+    steps: Annotated[
+        list[StepOffer],
+        Field(default_factory=list, max_length=STEPS_MAX),
+        AfterValidator(_once_each),
+    ]

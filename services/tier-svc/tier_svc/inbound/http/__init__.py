@@ -1,4 +1,4 @@
-"""The doors: standings, what lifts them by hand, and ladders."""
+"""The doors: standings, what lifts them by hand or for points, and ladders."""
 
 from tier_svc.inbound.http import (
     attributes,
@@ -6,6 +6,7 @@ from tier_svc.inbound.http import (
     previews,
     simulations,
     standings,
+    steps,
     supposing,
     ways,
 )
@@ -13,6 +14,7 @@ from tier_svc.inbound.http import (
 ROUTERS = (
     standings.router,
     ways.router,
+    steps.router,
     attributes.router,
     ladders.router,
     previews.router,
