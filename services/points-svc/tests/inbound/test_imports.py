@@ -224,7 +224,7 @@ async def test_a_line_that_cannot_be_posted_says_why(
         ({"expires_on": "9999-12-31"}, "/expires_on"),
         ({"expires_at": "2027-01-01T00:00:00"}, "/expires_at"),
         ({"expires_at": "2027-01-01T00:00:00Z", "expires_on": "2027-01-01"}, "/expires_on"),
-        ({"unknown": 1}, ""),
+        ({"unknown": 1}, "/unknown"),
     ],
     ids=str,
 )

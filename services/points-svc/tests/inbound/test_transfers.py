@@ -178,7 +178,7 @@ async def test_a_transfer_that_cannot_be_read(desk: Desk, member: str, field: st
     refused = await desk.api.post(f"/v1/points/{giver}/transfers", json=body)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
     assert refused.json()["errors"][0]["path"] == f"/{field}"
-    assert (await send(desk, giver, member, 1, unknown=1)).json()["errors"][0]["path"] == ""
+    assert (await send(desk, giver, member, 1, unknown=1)).json()["errors"][0]["path"] == "/unknown"
     assert await desk.stage.counts() == before
 
 

@@ -89,7 +89,7 @@ async def test_T7_simulations_are_listed_newest_first_without_results(hall, api,
             "/spend_bands_minor",
             id="bands that fall",
         ),
-        pytest.param({"form_at": None}, 422, "invalid", "", id="an unknown field"),
+        pytest.param({"form_at": None}, 422, "invalid", "/form_at", id="an unknown field"),
     ],
 )
 async def test_T7_what_cannot_be_simulated(api, version, body, status, code, where):
