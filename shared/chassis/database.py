@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis import failpoints, metrics
 from chassis.auth import Secrets
 from chassis.bus import outbox
 from chassis.clock import Clock
+from chassis.driver import Driver, rolled_back_on_error, speak_microseconds
 from chassis.tx import Cause, Conflict, Tx, Unavailable
 from contracts.events.base import Event
 
@@ -41,10 +42,8 @@ FROZEN_MS = 15_000
 
 SESSION = {"jit": "off", "idle_in_transaction_session_timeout": str(FROZEN_MS)}
 
-BEGIN = text(
-    "SELECT set_config('statement_timeout', :statement, true),"
-    " set_config('lock_timeout', :lock, true)"
-)
+STATEMENTS_KEPT = 500
+"""Prepared statements that a connection keeps, for as long as it lives."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,14 @@ class Patience:
 
     statement_ms: int
     lock_ms: int
+
+    @property
+    def begin(self) -> str:
+        """Begins a transaction that is so patient, in one round trip."""
+        return (
+            f"BEGIN; SET LOCAL statement_timeout = {self.statement_ms};"
+            f" SET LOCAL lock_timeout = {self.lock_ms}"
+        )
 
 
 REQUEST = Patience(statement_ms=1_000, lock_ms=500)
@@ -74,10 +81,20 @@ def engine(dsn: str, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         hide_parameters=True,
         pool_timeout=POOL_WAIT_S,
-        connect_args={"prepared_statement_cache_size": 500, "server_settings": SESSION},
+        connect_args={
+            "prepared_statement_cache_size": STATEMENTS_KEPT,
+            "statement_cache_size": STATEMENTS_KEPT,
+            "max_cached_statement_lifetime": 0,
+            "server_settings": SESSION,
+        },
     )
     _ask_who_lay(made)
+    event.listen(made.sync_engine, "connect", _speak)
     return made
+
+
+def _speak(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.run_async(speak_microseconds)
 
 
 def _ask_who_lay(made: AsyncEngine) -> None:
@@ -115,7 +132,7 @@ def meaning(error: BaseException) -> Exception | None:
         or getattr(getattr(error, "orig", None), "sqlstate", None)
         or ""
     )
-    if state in RACE_LOST:
+    if state in RACE_LOST or isinstance(error, asyncpg.InvalidCachedStatementError):
         return Conflict(state)
     if state in OUT_OF_PATIENCE:
         return Unavailable(state, outcome="unknown")
@@ -145,19 +162,17 @@ class Database:
 
     @asynccontextmanager
     async def begin(self, cause: Cause, patience: Patience = BATCH) -> AsyncIterator[Tx]:
-        """A transaction that has really begun (an executed statement), so that even a first COPY is
-        inside it.
-        """
+        """A transaction that has really begun, so that even a first COPY is inside it."""
         said: Sequence[Event] = ()
         try:
-            async with self.engine.connect() as connection:
-                tx = await self._open(connection, cause, patience)
+            async with self._connected() as driver, rolled_back_on_error(driver):
+                tx = await self._open(driver, cause, patience)
                 yield tx
                 said = tx.said
                 if said:
                     await outbox.write(tx, said)
                 await failpoints.reach("tx.before_commit")
-                await self._commit(connection)
+                await self._commit(driver)
         except DATABASE_ERRORS as error:
             known = meaning(error)
             if known is None:
@@ -167,22 +182,27 @@ class Database:
         for notify in self.on_said if said else ():
             notify()
 
-    async def _open(self, connection: AsyncConnection, cause: Cause, patience: Patience) -> Tx:
-        await connection.execute(
-            BEGIN, {"statement": str(patience.statement_ms), "lock": str(patience.lock_ms)}
-        )
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Driver]:
+        async with self.engine.connect() as connection:
+            yield (await connection.get_raw_connection()).driver_connection
+
+    async def _open(self, driver: Driver, cause: Cause, patience: Patience) -> Tx:
+        await driver.execute(patience.begin)
         await failpoints.reach("tx.after_begin")
-        return Tx(connection, self.clock(), cause, self.secrets, self._count)
+        return Tx(driver, self.clock(), cause, self.secrets, self._count)
 
     def _count(self, statement: str) -> None:
         metrics.STATEMENTS.labels(self.service, statement).inc()
 
     @staticmethod
-    async def _commit(connection: AsyncConnection) -> None:
+    async def _commit(driver: Driver) -> None:
         try:
-            await connection.commit()
-        except (DBAPIError, OSError, asyncpg.InterfaceError) as error:
+            done = await driver.execute("COMMIT")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable("commit", outcome="unknown") from error
+        if done != "COMMIT":
+            raise Unavailable("a statement of it had failed")
 
     async def close(self) -> None:
         """Give back every connection."""

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy.engine import Row
-
 from chassis.consumer import gaps
 from chassis.http.bodies import Instant, View
 from chassis.http.page import PageDep
 from chassis.http.problems import NotFound
 from chassis.http.route import Router, TxDep
 from chassis.parked import number_of
+from chassis.tx import Row
 
 
 class GapView(View):
@@ -46,7 +45,7 @@ def gaps_router(service: str) -> Router:
     return router
 
 
-def view_of(gap: Row[Any]) -> GapView:
+def view_of(gap: Row) -> GapView:
     """The gap as it is shown."""
     return GapView(
         gap_id=str(gap.id),

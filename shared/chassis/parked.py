@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy.engine import Row
-
 from chassis.bus.codec import CATALOG, Newer, Unreadable
 from chassis.bus.message import unpack_record
 from chassis.consumer.dispatch import dispatch
@@ -13,7 +11,7 @@ from chassis.http.page import PageDep
 from chassis.http.problems import NotFound
 from chassis.http.route import Router, TxDep
 from chassis.subscription import Subscription
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.refusal import Refusal
 
 LIST = """
@@ -65,12 +63,12 @@ class ParkedView(View):
     state: str
 
 
-async def waiting(tx: Tx, after: int, limit: int) -> list[Row[Any]]:
+async def waiting(tx: Tx, after: int, limit: int) -> list[Row]:
     """What is parked, oldest first, behind id `after`."""
     return await tx.execute("list_parked", LIST, after=after, limit=limit)
 
 
-async def retry(tx: Tx, subscriptions: Sequence[Subscription], parked_id: int) -> Row[Any]:
+async def retry(tx: Tx, subscriptions: Sequence[Subscription], parked_id: int) -> Row:
     """Give the record to its handlers, whatever its size, as if it had just come. Once.
 
     Refusals: NotFound, StillUnreadable, AlreadySettled. A handler that fails leaves it parked.
@@ -86,7 +84,7 @@ async def retry(tx: Tx, subscriptions: Sequence[Subscription], parked_id: int) -
     return await _taken(tx, parked_id, "retried")
 
 
-async def drop(tx: Tx, parked_id: int) -> Row[Any]:
+async def drop(tx: Tx, parked_id: int) -> Row:
     """Never mind this record. Refusals: NotFound, AlreadySettled."""
     row = await _taken(tx, parked_id, "dropped")
     if row.state == "parked":
@@ -94,7 +92,7 @@ async def drop(tx: Tx, parked_id: int) -> Row[Any]:
     return await _taken(tx, parked_id, "dropped")
 
 
-async def _taken(tx: Tx, parked_id: int, wanted: str) -> Row[Any]:
+async def _taken(tx: Tx, parked_id: int, wanted: str) -> Row:
     rows = await tx.execute("take_parked", TAKE, id=parked_id)
     if not rows:
         raise NotFound
@@ -141,7 +139,7 @@ def number_of(parked_id: str) -> int:
     return int(parked_id)
 
 
-def view_of(row: Row[Any]) -> ParkedView:
+def view_of(row: Row) -> ParkedView:
     """The row as it is shown."""
     record = unpack_record(row.record)
     return ParkedView(

@@ -1,15 +1,13 @@
 """Have things said again: for a broker that lost its data, or a consumer that must hear anew."""
 
-from typing import Any
-
 from fastapi import Response
-from sqlalchemy.engine import Row
 
 from chassis.bus import demands
 from chassis.http.bodies import Body, Instant, View
 from chassis.http.problems import NotFound
 from chassis.http.route import Router, TxDep
 from chassis.parked import number_of
+from chassis.tx import Row
 
 ACCEPTED = 202
 
@@ -54,7 +52,7 @@ def republish_router(service: str) -> Router:
     return router
 
 
-def view_of(demand: Row[Any]) -> RepublishView:
+def view_of(demand: Row) -> RepublishView:
     """The demand as it is shown."""
     return RepublishView(
         republish_id=str(demand.id),

@@ -8,16 +8,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncpg
-from sqlalchemy import TextClause, text
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import failpoints
 from chassis.auth import Secrets
+from chassis.driver import Driver, append, statement
 from contracts.events.base import Event
 
 if TYPE_CHECKING:
@@ -63,9 +60,19 @@ Demand = Callable[[int | None], None]
 """Raises where somebody means to edit another version than this one; None: there is nothing yet."""
 
 
-@lru_cache(maxsize=1_000)
-def _statement(sql: str) -> TextClause:
-    return text(sql)
+class Row(asyncpg.Record):  # type: ignore[misc]
+    """A row that came back: a tuple of its values, each also by its column's name. In a loop over
+    thousands, unpacking is faster than names.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(self.items())
 
 
 class Tx:
@@ -78,7 +85,7 @@ class Tx:
 
     def __init__(
         self,
-        connection: AsyncConnection,
+        driver: Driver,
         now: datetime,
         cause: Cause,
         secrets: Secrets,
@@ -87,16 +94,18 @@ class Tx:
         self.now = now
         self.cause = cause
         self.secrets = secrets
-        self._connection = connection
+        self._driver = driver
         self._count = count
         self._events: list[Event] = []
 
-    async def execute(self, name: str, sql: str, /, **params: Any) -> list[Row[Any]]:
+    async def execute(self, name: str, sql: str, /, **params: Any) -> list[Row]:
         """Run one statement. `name` is its failpoint (`sql.<name>`) and what it is counted by. Rows
         come back in the statement's order, or [].
         """
-        result = await self._connection.execute(_statement(sql), params)
-        rows = list(result.all()) if result.returns_rows else []
+        asked = statement(sql)
+        rows: list[Row] = await self._driver.fetch(
+            asked.sql, *asked.given(params), record_class=Row
+        )
         self._count(name)
         await failpoints.reach(f"sql.{name}")
         return rows
@@ -104,12 +113,8 @@ class Tx:
     async def copy(
         self, name: str, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Append rows by COPY, inside this transaction."""
-        if rows:
-            raw = await self._connection.get_raw_connection()
-            driver: asyncpg.Connection[Any] | None = raw.driver_connection
-            assert driver is not None
-            await driver.copy_records_to_table(table, records=rows, columns=list(columns))
+        """Append rows, inside this transaction: many by COPY."""
+        await append(self._driver, table, columns, rows)
         self._count(name)
         await failpoints.reach(f"sql.{name}")
 
@@ -123,12 +128,14 @@ class Tx:
         goes on.
         """
         kept = len(self._events)
+        await self._driver.execute("SAVEPOINT part")
         try:
-            async with self._connection.begin_nested():
-                yield
+            yield
         except BaseException:
             del self._events[kept:]
+            await self._driver.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
             raise
+        await self._driver.execute("RELEASE SAVEPOINT part")
 
     @property
     def said(self) -> Sequence[Event]:

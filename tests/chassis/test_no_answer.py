@@ -2,8 +2,8 @@
 
 import asyncio
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from chassis.auth import Caller
@@ -71,7 +71,7 @@ async def test_a_request_line_says_who_was_refused_and_with_which_code(api):
 
 
 async def test_what_a_statement_was_given_is_in_no_error(stage):
-    with pytest.raises(DBAPIError) as raised:
+    with pytest.raises(asyncpg.PostgresError) as raised:
         async with stage.begin() as tx:
             await tx.execute("fail", "SELECT 1 / 0 WHERE CAST(:said AS text) = 'x'", said="canary")
     assert "canary" not in str(raised.value)

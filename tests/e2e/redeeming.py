@@ -225,10 +225,10 @@ async def books(shops: Shops) -> list[str]:
     redemptions = await shops.benefit.rows("SELECT * FROM redemption")
     held = await shops.points.rows("SELECT hold_id FROM hold WHERE state = 'open'")
     sides = Sides(
-        redemptions=[row._mapping for row in redemptions],
-        vouchers=[row._mapping for row in await shops.benefit.rows(VOUCHERS)],
-        holds=[row._mapping for row in await shops.points.rows(HOLDS)],
-        burns=[row._mapping for row in await shops.points.rows(BURNS)],
+        redemptions=[row._asdict() for row in redemptions],
+        vouchers=[row._asdict() for row in await shops.benefit.rows(VOUCHERS)],
+        holds=[row._asdict() for row in await shops.points.rows(HOLDS)],
+        burns=[row._asdict() for row in await shops.points.rows(BURNS)],
     )
     wrong = torn(sides) + [f"I6 {row.hold_id} is open" for row in held]
     return wrong + stock_of(await shops.benefit.rows("SELECT * FROM reward_stock"), redemptions)

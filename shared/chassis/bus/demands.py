@@ -5,11 +5,8 @@ rows unsent and remembers how far it came, so that no row is looked at twice.
 """
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 
 DEMAND = """
 INSERT INTO republish AS r (since, upto_id, demanded_at, demanded_by)
@@ -53,7 +50,7 @@ RETURNING r.id
 """
 
 
-async def demand(tx: Tx, since: datetime | None, *, anew: bool = False) -> Row[Any]:
+async def demand(tx: Tx, since: datetime | None, *, anew: bool = False) -> Row:
     """Have everything said again that was written since then (None: all that is kept).
 
     The same demand while it is under way is one demand; `anew` has it begin from the start again.
@@ -64,7 +61,7 @@ async def demand(tx: Tx, since: datetime | None, *, anew: bool = False) -> Row[A
     return rows[0]
 
 
-async def find(tx: Tx, demand_id: int) -> Row[Any] | None:
+async def find(tx: Tx, demand_id: int) -> Row | None:
     """The demand as it stands."""
     rows = await tx.execute("find_republish", SHOW, id=demand_id)
     return rows[0] if rows else None

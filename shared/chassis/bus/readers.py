@@ -5,14 +5,12 @@ not passed is kept, however old; one that is gone for good has to be forgotten b
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.bus.message import Place
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 
 MEET = text("""
 INSERT INTO bus_reader (topic, reader, seen_at)
@@ -75,7 +73,7 @@ async def pass_(connection: AsyncConnection, reader: str, offsets: Mapping[Place
     )
 
 
-async def known(tx: Tx) -> list[Row[Any]]:
+async def known(tx: Tx) -> list[Row]:
     """Each reader: its topics, how many records it is behind, and for how long it has said
     nothing.
     """

@@ -6,13 +6,10 @@ next record has the next offset, or something was lost.
 """
 
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy.engine import Row
 
 from chassis.bus.message import Place, Record
 from chassis.consumer.reading import Stop
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 
 NOTICE = """
 INSERT INTO consumer_gap (
@@ -86,12 +83,12 @@ async def is_any_open(tx: Tx, consumer: str) -> bool:
     return bool(await tx.execute("open_gaps", OPEN, consumer=consumer))
 
 
-async def waiting(tx: Tx, after: int, limit: int) -> list[Row[Any]]:
+async def waiting(tx: Tx, after: int, limit: int) -> list[Row]:
     """The gaps that are open, oldest first, behind id `after`."""
     return await tx.execute("list_gaps", LIST, after=after, limit=limit)
 
 
-async def accept(tx: Tx, gap_id: int) -> Row[Any] | None:
+async def accept(tx: Tx, gap_id: int) -> Row | None:
     """Go on behind it, where the consumer stands there still. None: there is no such gap."""
     rows = await tx.execute("take_gap", TAKE, id=gap_id)
     if rows and rows[0].accepted_at is None:

@@ -1,12 +1,9 @@
 """Benefits in their versions."""
 
-from typing import Any
-
 import msgspec
-from sqlalchemy.engine import Row
 
 from benefit_svc.domain.catalog import Benefit, Offer
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import BenefitId
 
 LOCK_CATALOG = "SELECT version FROM catalog FOR UPDATE"
@@ -76,6 +73,6 @@ def written(value: object) -> str:
     return msgspec.json.encode(value, order="deterministic").decode()
 
 
-def _benefit(row: Row[Any]) -> Benefit:
+def _benefit(row: Row) -> Benefit:
     offer = msgspec.convert(row.offer, Offer)
     return Benefit(row.benefit_id, row.version, row.effective_from, offer)

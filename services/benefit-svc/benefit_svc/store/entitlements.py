@@ -2,16 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
 from benefit_svc.domain.entitlements import Entitlement
 from benefit_svc.domain.justification import GrantKey
 from benefit_svc.domain.periods import Window
 from benefit_svc.store.catalog import written
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import BenefitId, EntitlementId, MemberId
 
 ENTITLEMENTS_OF = """
@@ -105,7 +103,7 @@ async def keep_use(tx: Tx, used: Entitlement, store_id: str, source: str) -> Non
     )
 
 
-def entitlement(row: Row[Any]) -> Entitlement:
+def entitlement(row: Row) -> Entitlement:
     """A row as the domain knows it."""
     return Entitlement(
         member_id=row.member_id,

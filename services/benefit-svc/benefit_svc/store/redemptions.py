@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
 from benefit_svc.domain.redemptions import Asked, Redemption, Why
 from benefit_svc.store.catalog import written
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import MemberId, RedemptionId, RewardId
 
 OPEN_REDEEMER = "INSERT INTO redeemer (member_id) VALUES (:member_id) ON CONFLICT DO NOTHING"
@@ -188,7 +186,7 @@ async def claim_due(tx: Tx, limit: int) -> Sequence[Redemption]:
     return [redemption(row) for row in rows]
 
 
-def redemption(row: Row[Any]) -> Redemption:
+def redemption(row: Row) -> Redemption:
     """A row as the domain knows it."""
     return Redemption(
         redemption_id=row.redemption_id,

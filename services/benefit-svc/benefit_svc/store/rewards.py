@@ -1,13 +1,10 @@
 """Rewards in their versions, and their stock: issued + remaining = loaded."""
 
-from typing import Any
-
 import msgspec
-from sqlalchemy.engine import Row
 
 from benefit_svc.domain.rewards import Price, Reward
 from benefit_svc.store.catalog import written
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import RewardId
 
 LOCK_REWARD = "SELECT pg_advisory_xact_lock(hashtext('reward'), hashtext(:reward_id))"
@@ -105,7 +102,7 @@ async def give_back_stock(tx: Tx, reward_id: RewardId, quantity: int) -> None:
     await tx.execute("give_back_stock", GIVE_BACK_STOCK, reward_id=reward_id, quantity=quantity)
 
 
-def reward(row: Row[Any]) -> Reward:
+def reward(row: Row) -> Reward:
     """A row as the domain knows it."""
     price = msgspec.convert(row.price, Price)
     return Reward(row.reward_id, row.version, row.effective_from, price)

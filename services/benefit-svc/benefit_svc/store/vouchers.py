@@ -1,11 +1,7 @@
 """Vouchers by member, and the small registry that finds one by its code's hash."""
 
-from typing import Any
-
-from sqlalchemy.engine import Row
-
 from benefit_svc.domain.vouchers import Voucher
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import MemberId, VoucherId
 
 ISSUE_VOUCHER = """
@@ -141,7 +137,7 @@ async def expire_due(tx: Tx, limit: int) -> list[Voucher]:
     return [voucher(row) for row in rows]
 
 
-def voucher(row: Row[Any]) -> Voucher:
+def voucher(row: Row) -> Voucher:
     """A row as the domain knows it."""
     return Voucher(
         voucher_id=row.voucher_id,

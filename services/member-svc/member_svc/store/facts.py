@@ -4,9 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from member_svc.domain import facts
 from member_svc.domain.facts import Fact, Kind, Standing
 from member_svc.domain.identifiers import BlindIndex
@@ -179,5 +177,5 @@ def _names(names: Collection[PurchaseName]) -> Mapping[str, list[str]]:
     return {"sources": [source for source, _ in names], "refs": [ref for _, ref in names]}
 
 
-def _fact(row: Row[Any]) -> Fact:
+def _fact(row: Row) -> Fact:
     return Fact(**{name: getattr(row, name) for name in INSERTED})

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import MemberId
 from member_svc.domain.members import Birthday, Consent, Member, Profile
 from member_svc.store.vault import DataKey, Vault
@@ -157,13 +155,13 @@ async def consents_of(tx: Tx, member_id: MemberId) -> list[Consent]:
     return [Consent(row.purpose, row.version, row.channel, row.consented_at) for row in rows]
 
 
-def _member(row: Row[Any], birthday: Birthday | None) -> Member:
+def _member(row: Row, birthday: Birthday | None) -> Member:
     return Member(
         row.member_id, row.status, row.enrolled_at, birthday, row.version, row.barred_since
     )
 
 
-def _birthday_of(vault: Vault, row: Row[Any]) -> Birthday | None:
+def _birthday_of(vault: Vault, row: Row) -> Birthday | None:
     if row.birthday is None:
         return None
     return _birthday(
@@ -171,7 +169,7 @@ def _birthday_of(vault: Vault, row: Row[Any]) -> Birthday | None:
     )
 
 
-def _opened(vault: Vault, row: Row[Any]) -> Opened:
+def _opened(vault: Vault, row: Row) -> Opened:
     key = vault.open_key(row.member_id, row.wrapped_key)
     profile = Profile(
         name=None if row.name is None else key.unseal("name", row.name),

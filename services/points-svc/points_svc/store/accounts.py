@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.books import Account, Book
 
 COLUMNS = """
@@ -162,7 +160,7 @@ def _columns(books: Sequence[Book]) -> dict[str, Sequence[Any]]:
     return {**columns, "old_seq": [book.stored.seq for book in books]}
 
 
-def _account(row: Row[Any]) -> Account:
+def _account(row: Row) -> Account:
     return Account._make((*row, True))
 
 

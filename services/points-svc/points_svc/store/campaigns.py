@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.allowances import Cut, CutAt, Purse, Take
 
 OPEN_BUDGETS = """
@@ -149,5 +147,5 @@ def _names(purses: Collection[Purse]) -> dict[str, list[str]]:
     }
 
 
-def _spent(rows: Sequence[Row[Any]]) -> dict[Purse, Spent]:
+def _spent(rows: Sequence[Row]) -> dict[Purse, Spent]:
     return {Purse(row.campaign, row.point_type): Spent(row.spent, row.spent_at) for row in rows}

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.basis import Portion, packed, unpacked
 from points_svc.domain.burns import Burn
 from points_svc.domain.holds import Hold
@@ -171,9 +169,9 @@ def _fields(value: Hold | Burn) -> dict[str, Any]:
     return {**vars(value), "lots": packed(value.lots)}
 
 
-def _hold(row: Row[Any]) -> Hold:
+def _hold(row: Row) -> Hold:
     return Hold(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})
 
 
-def _burn(row: Row[Any]) -> Burn:
+def _burn(row: Row) -> Burn:
     return Burn(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})

@@ -3,11 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.lots import Lot
 from points_svc.domain.moments import first_id
 
@@ -86,7 +83,7 @@ async def lots_named(tx: Tx, names: Iterable[tuple[str, str, str]]) -> dict[Key,
     return _by_account(rows)
 
 
-def _by_account(rows: Iterable[Row[Any]]) -> dict[Key, list[Lot]]:
+def _by_account(rows: Iterable[Row]) -> dict[Key, list[Lot]]:
     found: defaultdict[Key, list[Lot]] = defaultdict(list)
     for member_id, point_type, *lot in map(tuple, rows):
         found[member_id, point_type].append(Lot(*lot))

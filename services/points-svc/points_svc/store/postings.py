@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded
 from points_svc.domain.basis import AccrualBasis, packed, unpacked
 from points_svc.domain.books import Book
@@ -220,7 +218,7 @@ async def append_draws(tx: Tx, books: Sequence[Book]) -> None:
         await tx.copy("append_draws", "draw", Draw._fields, rows)
 
 
-def _accrued(rows: Sequence[Row[Any]], rules: RuleBook) -> list[Accrued]:
+def _accrued(rows: Sequence[Row], rules: RuleBook) -> list[Accrued]:
     """Each accrual with the facts of its purchase, which one of its postings carries."""
     bases = [unpacked(row.basis, AccrualBasis) for row in rows]
     facts = {

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Row
-
 from chassis.document import Document
-from chassis.tx import Tx, Unavailable
+from chassis.tx import Row, Tx, Unavailable
 from points_svc.domain.accrual import Terms
 from points_svc.domain.books import UTC_ZONE
 from points_svc.domain.programme import PointsProgramme, Settings
@@ -171,7 +168,7 @@ async def publish_rules(
     )
 
 
-def _version(row: Row[Any]) -> RuleVersion:
+def _version(row: Row) -> RuleVersion:
     return RuleVersion(
         version=row.version,
         state=row.state,

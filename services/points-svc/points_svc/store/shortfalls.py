@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.books import Book
 from points_svc.domain.shortfalls import Shortfall
 
@@ -93,5 +90,5 @@ async def settle_shortfall(tx: Tx, settled: Shortfall) -> None:
     )
 
 
-def _shortfall(row: Row[Any]) -> Shortfall:
+def _shortfall(row: Row) -> Shortfall:
     return Shortfall(**row._asdict())

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from points_svc.domain.basis import Portion
 from points_svc.domain.postings import Posting
 from points_svc.store.lots import DRAWN, LOT
@@ -118,10 +115,10 @@ async def find_lot(tx: Tx, member_id: str, lot_id: str, point_type: str) -> LotR
     return _lot(row)
 
 
-def _posting(row: Row[Any]) -> Posting:
+def _posting(row: Row) -> Posting:
     return Posting(**row._asdict())
 
 
-def _lot(row: Row[Any]) -> LotRow:
+def _lot(row: Row) -> LotRow:
     fields = LotRow.__dataclass_fields__
     return LotRow(**{name: value for name, value in row._asdict().items() if name in fields})

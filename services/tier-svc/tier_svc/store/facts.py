@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import PurchaseRecorded, PurchaseReturned
 from contracts.ids import FactId, MemberId
@@ -129,9 +127,7 @@ async def keep_returns(tx: Tx, returns: Sequence[PurchaseReturned]) -> Kept:
     return _kept(rows)
 
 
-async def keep_point_totals(
-    tx: Tx, totals: Sequence[PointsAccrued | PointsReversed]
-) -> list[Row[Any]]:
+async def keep_point_totals(tx: Tx, totals: Sequence[PointsAccrued | PointsReversed]) -> list[Row]:
     """Keep the highest revision of each total; answers (member_id, fact_id, point_type) of news."""
     newest = {(t.member_id, t.fact_id, t.point_type): t for t in sorted(totals, key=_revision)}
     return await tx.execute(
@@ -202,7 +198,7 @@ async def points_of_members(
     return out
 
 
-def _facts(row: Row[Any], points: PointsOf) -> list[Fact]:
+def _facts(row: Row, points: PointsOf) -> list[Fact]:
     heard: Iterable[Points] = repeat(NO_POINTS)
     if points:
         heard = (points.get((row.member_id, fact_id), NO_POINTS) for fact_id in row.facts)
@@ -223,7 +219,7 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _kept(rows: Sequence[Row[Any]]) -> Kept:
+def _kept(rows: Sequence[Row]) -> Kept:
     out: Kept = {}
     for row in rows:
         out.setdefault(row.member_id, set()).add(row.fact_id)

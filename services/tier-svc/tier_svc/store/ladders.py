@@ -3,11 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 
 ALL_LADDERS = """
@@ -81,7 +78,7 @@ async def add_ladder(tx: Tx, written: LadderWritten) -> int:
     return version
 
 
-def _row(row: Row[Any]) -> LadderRow:
+def _row(row: Row) -> LadderRow:
     written = LadderWritten.model_validate_json(row.body)
     return LadderRow(
         row.version,

@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Row
-
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
@@ -167,7 +164,7 @@ async def told_to(tx: Tx, telling: Telling, member_id: str | None) -> None:
     )
 
 
-def _publication(row: Row[Any]) -> Publication:
+def _publication(row: Row) -> Publication:
     effective_from: datetime | None = row.effective_from
     return Publication(
         _ladder(row.version, row.body),

@@ -4,11 +4,9 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy.engine import Row
 
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
@@ -227,7 +225,7 @@ async def forget_simulations(tx: Tx, limit: int) -> int:
     )
 
 
-async def _simulations(tx: Tx, rows: Sequence[Row[Any]]) -> list[Simulation]:
+async def _simulations(tx: Tx, rows: Sequence[Row]) -> list[Simulation]:
     kept = [read_row(row.scenario) for row in rows]
     versions = sorted({version for one in kept for version in one.versions})
     bodies = await tx.execute("ladder_bodies", LADDER_BODIES, versions=versions)

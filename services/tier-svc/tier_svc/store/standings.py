@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
-from chassis.tx import Conflict, Tx
+from chassis.tx import Conflict, Row, Tx
 from contracts.ids import MemberId
 from tier_svc.domain.evaluation import Evaluation, Moment, Standing
 from tier_svc.domain.intervals import Interval
@@ -110,12 +109,12 @@ def _columns(evaluated: Sequence[tuple[Evaluation, Moment]]) -> dict[str, list[A
     }
 
 
-def _complete(rows: Sequence[Row[Any]], evaluated: Sequence[object]) -> None:
+def _complete(rows: Sequence[Row], evaluated: Sequence[object]) -> None:
     if len(rows) != len(evaluated):
         raise Conflict
 
 
-def standing_of(row: Row[Any]) -> Standing:
+def standing_of(row: Row) -> Standing:
     """What a row says was told."""
     told = msgspec.json.decode(row.told, type=list[Interval])
     return Standing(row.member_id, row.ladder, row.seq, told)

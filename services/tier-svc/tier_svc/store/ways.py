@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Row
 
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import FactId, MemberId
 from tier_svc.domain.granting import Given
 from tier_svc.domain.instants import Span
@@ -120,7 +118,7 @@ def _goal(row: GoalRow) -> Goal:
     return Goal(measure, row.at_least, row.by, Span(row.lasts_months, row.lasts_days))
 
 
-def _given(row: Row[Any]) -> Given:
+def _given(row: Row) -> Given:
     goal = None if row.goal is None else _goal(msgspec.json.decode(row.goal, type=GoalRow))
     way = Way(row.way_id, WayKind(row.kind), row.tier, row.from_at, row.to_at, goal)
     if row.ended_at is not None:

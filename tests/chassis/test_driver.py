@@ -1,0 +1,75 @@
+"""What a transaction tells PostgreSQL's driver, and what it leaves behind."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from chassis.driver import FEW_MAX, statement
+from chassis.tx import Unavailable
+
+LOCK = "SELECT pg_advisory_xact_lock(7)"
+JAR = "INSERT INTO jar (name, beans) VALUES (:name, 1)"
+ROUND_TRIP = "SELECT CAST(:at AS timestamptz) AS at"
+OPEN = "SELECT count(*) AS n FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1, 1, 2, tzinfo=UTC),
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2026, 3, 29, 12, 30, 0, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ],
+    ids=["the first year", "before the count begins", "another zone", "the last microsecond"],
+)
+async def test_an_instant_comes_back_as_it_went(stage, at):
+    (row,) = await stage.rows(ROUND_TRIP, at=at)
+    assert row.at == at
+    assert row.at.tzinfo is UTC
+
+
+async def test_an_instant_without_a_zone_is_refused(stage):
+    with pytest.raises(asyncpg.DataError):
+        await stage.rows(ROUND_TRIP, at=datetime(2026, 1, 1))
+
+
+def test_a_parameter_has_one_place_however_often_it_is_named():
+    asked = statement("SELECT :a, CAST(:b AS text[])[1:2], x::text, :a WHERE t = '10:30'")
+    assert asked.sql == "SELECT $1, CAST($2 AS text[])[1:2], x::text, $1 WHERE t = '10:30'"
+    assert asked.given({"b": 2, "a": 1, "c": 3}) == [1, 2]
+
+
+@pytest.mark.parametrize("rows", [0, 1, FEW_MAX, FEW_MAX + 1])
+async def test_few_rows_and_many_are_appended_alike(stage, rows):
+    wanted = [(f"{rows}-{n}", n) for n in range(rows)]
+    async with stage.begin() as tx:
+        await tx.copy("append_jars", "jar", ("name", "beans"), wanted)
+    found = await stage.rows(
+        "SELECT name, beans FROM jar WHERE name LIKE :like ORDER BY 1", like=f"{rows}-%"
+    )
+    assert [tuple(row) for row in found] == wanted
+
+
+async def test_who_is_cancelled_in_a_statement_leaves_no_transaction_open(stage):
+    async with stage.begin() as holder:
+        await holder.execute("lock", LOCK)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), stage.begin() as waits:
+                await waits.execute("fill", JAR, name="cancelled")
+                await waits.execute("lock", LOCK)
+    assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'cancelled'")
+    assert [row.n for row in await stage.rows(OPEN)] == [0]
+
+
+async def test_what_a_failed_statement_has_undone_is_never_taken_for_committed(stage):
+    with pytest.raises(Unavailable):
+        async with stage.begin() as tx:
+            await tx.execute("fill", JAR, name="undone")
+            with suppress(asyncpg.PostgresError):
+                await tx.execute("fail", "SELECT 1 / 0")
+    assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'undone'")
