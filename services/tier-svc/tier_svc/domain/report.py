@@ -70,6 +70,8 @@ def report(simulation: Simulation, beside: Sequence[Simulation] = ()) -> str:
     ]
     if beside:
         body += ["<h2>Drafts beside each other</h2>", _drafts([simulation, *beside], tiers)]
+    body += ["<h2>Month ends in each tier, all members together</h2>"]
+    body += [_months([simulation, *beside], tiers)]
     body += ["<h2>Who gains and who loses, by spend in the period</h2>", _fairness(simulation)]
     if scenario.division is not None:
         body += [f"<h2>By {escape(_divided(scenario))}</h2>", _segments(simulation)]
@@ -136,15 +138,29 @@ def _label(scenario: Scenario, at: datetime, is_month_end: bool) -> str:
 
 
 def _drafts(every: Sequence[Simulation], tiers: Sequence[str]) -> str:
+    has_terms = any(one.scenario.terms for one in every)
     rows = []
     for one in every:
         total = one.tally.total
         last = one.tally.spreads[-1][1] if one.tally.spreads else {}
         stand = [number(last.get(tier, 0)) for tier in tiers]
+        points = [number(total.points_after)] if has_terms else []
+        rows.append([_after(one), *stand, number(total.up), number(total.down), *points])
+    head = ["draft", *tiers, "higher", "lower", *(["points"] if has_terms else [])]
+    return table(head, rows)
+
+
+def _months(every: Sequence[Simulation], tiers: Sequence[str]) -> str:
+    """How often members stand in each tier at the end of a month: what a tier's benefits go by."""
+    sides = [(_before(every[0]), every[0], 0), *((_after(one), one, 1) for one in every)]
+    rows = []
+    for name, one, side in sides:
+        instants = zip(one.scenario.instants, one.tally.spreads)  # noqa: B905
+        months = [pair[side] for instant, pair in instants if instant.is_month_end]
         rows.append(
-            [_after(one), *stand, number(total.up), number(total.down), number(total.points_after)]
+            [name, *(number(sum(month.get(tier, 0) for month in months)) for tier in tiers)]
         )
-    return table(["draft", *tiers, "higher", "lower", "points"], rows)
+    return table(["by", *tiers], rows)
 
 
 def _fairness(simulation: Simulation) -> str:
