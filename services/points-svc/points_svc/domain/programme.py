@@ -12,6 +12,7 @@ NAME = r"^[a-z][a-z0-9_]{0,31}$"
 STORES_MAX = 10_000
 DAILY_TRANSFERS_MAX = 1_000
 WAITING_DAYS_MAX = 365
+POOL_MEMBERS_MAX = 20
 
 
 def _zone(name: str) -> str:
@@ -67,6 +68,15 @@ class TransferTerms(BaseModel):
     step_up_above: Amount
 
 
+class PoolTerms(TransferTerms):
+    """At most so many members share a pool; of what others bear a member gathers in a day no more
+    than these points and so often, and more than `step_up_above` at once only after a stronger
+    check (P10).
+    """
+
+    members_max: Annotated[int, Field(ge=2, le=POOL_MEMBERS_MAX)]
+
+
 class AdjustmentTerms(BaseModel):
     """Adjustments by more than `second_person_above` points, either way, wait for a second person,
     and lapse after so many days.
@@ -83,12 +93,13 @@ class PointsProgramme(Settings):
 
     `base_tier` rates whoever nothing was told of. `shortfall` is what becomes of points that a
     return or re-rating cannot take back: a deficit, they are forgiven, or stand for review (P7).
-    Without `transfers` no points change hands; without `adjustments` none waits for a second
-    person.
+    Without `transfers` no points change hands, without `pools` nobody shares them; without
+    `adjustments` none waits for a second person.
     """
 
     shortfall: Literal["deficit", "forgive", "review"] = "deficit"
     transfers: TransferTerms | None = Field(default=None, exclude_if=lambda terms: terms is None)
+    pools: PoolTerms | None = Field(default=None, exclude_if=lambda terms: terms is None)
     adjustments: AdjustmentTerms | None = Field(
         default=None, exclude_if=lambda terms: terms is None
     )

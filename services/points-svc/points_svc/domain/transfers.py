@@ -28,6 +28,7 @@ from points_svc.domain.settling import pay_deficit
 class TransferAsk:
     """What a caller asks to move, under the name they chose; `source` is their channel: the name is
     its own. `step_up` is the channel's reference of a stronger check, empty where there was none.
+    With a `pool_id` the points are gathered from who shares that pool.
     """
 
     member_id: str
@@ -38,6 +39,7 @@ class TransferAsk:
     reason: str
     step_up: str
     source: str
+    pool_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def same_or_refuse(transfer: Transfer, ask: TransferAsk) -> Transfer:
 
 
 def demand_allowed(ask: TransferAsk, terms: TransferTerms, sent: SentToday) -> None:
-    """Refuse what the programme does not let a member send today, of one point type. Refusals:
+    """Refuse what the programme does not let a member move today, of one point type. Refusals:
     TransferLimitReached, StepUpRequired.
     """
     if sent.transfers >= terms.daily_count:
@@ -177,5 +179,6 @@ def _say(
             transfer_id=ask.transfer_id,
             direction=way,
             other_id=other_id,
+            pool_id=ask.pool_id,
         )
     )

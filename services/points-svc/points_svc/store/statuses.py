@@ -6,6 +6,7 @@ from chassis.tx import Tx
 from contracts.events.members import MemberStatusChanged
 
 ACTIVE = "active"
+GONE = frozenset({"closed", "merged", "erased"})
 KEEP_STATUSES = """
 INSERT INTO member_status AS s (member_id, status, revision, since)
 SELECT * FROM unnest(
@@ -14,6 +15,9 @@ SELECT * FROM unnest(
 ON CONFLICT (member_id) DO UPDATE
 SET status = excluded.status, revision = excluded.revision, since = excluded.since
 WHERE s.revision < excluded.revision
+"""
+STATUSES_OF = """
+SELECT member_id, status FROM member_status WHERE member_id = ANY(CAST(:member_ids AS text[]))
 """
 STATUS_OF = "SELECT status FROM member_status WHERE member_id = :member_id"
 
@@ -40,3 +44,10 @@ async def status_of(tx: Tx, member_id: str) -> str:
     """What was said of a member last; of whom nothing was said is active."""
     rows = await tx.execute("status_of", STATUS_OF, member_id=member_id)
     return str(rows[0].status) if rows else ACTIVE
+
+
+async def statuses_of(tx: Tx, member_ids: Iterable[str]) -> dict[str, str]:
+    """`status_of`, of several members."""
+    asked = sorted(set(member_ids))
+    rows = await tx.execute("statuses_of", STATUSES_OF, member_ids=asked)
+    return dict.fromkeys(asked, ACTIVE) | {row.member_id: row.status for row in rows}

@@ -1,0 +1,32 @@
+"""A member shares a pool, or shares it otherwise."""
+
+from chassis.tx import Tx
+from points_svc.domain.pool_refusals import InAnotherPool, PoolFull
+from points_svc.domain.pools import Pool
+from points_svc.domain.refusals import MemberNotFound
+from points_svc.handlers.demand_active import demand_active
+from points_svc.handlers.demand_pools import demand_pools
+from points_svc.handlers.find_pool import find_pool
+from points_svc.store import members, pools
+
+
+async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int) -> Pool:
+    """From now on the member shares the pool with this weight; said again it changes nothing.
+    Refusals: PoolsNotOffered, PoolNotFound, MemberNotFound, MemberSuspended, MemberBanned,
+    MemberClosed, PoolFull, InAnotherPool.
+    """
+    terms = await demand_pools(tx)
+    found = await find_pool(tx, pool_id, is_locked=True)
+    known = found.find(member_id)
+    if known and known.share == share:
+        return found
+    if not await members.is_known(tx, member_id):
+        raise MemberNotFound
+    await demand_active(tx, member_id)
+    if known is None and len(found.sharers) >= terms.members_max:
+        raise PoolFull(members_max=terms.members_max)
+    if not await pools.keep_sharer(tx, pool_id, member_id, share):
+        raise InAnotherPool
+    revision = await pools.count_change(tx, pool_id)
+    await pools.append_change(tx, pool_id, member_id, revision, share)
+    return await find_pool(tx, pool_id)

@@ -1,0 +1,112 @@
+"""Pools: who shares them, and what was ever said of that."""
+
+from collections.abc import Sequence
+
+from chassis.tx import Tx
+from points_svc.domain.pools import Pool, PoolChange, Sharer
+
+ADD_POOL = """
+INSERT INTO pool (pool_id, revision, created_at) VALUES (:pool_id, 0, :now)
+ON CONFLICT (pool_id) DO NOTHING RETURNING pool_id
+"""
+FIND_POOL = "SELECT pool_id, revision, created_at FROM pool WHERE pool_id = :pool_id"
+LOCK_POOLS = """
+SELECT pool_id FROM pool WHERE pool_id = ANY(CAST(:pool_ids AS text[])) ORDER BY pool_id FOR UPDATE
+"""
+SHARERS_OF = """
+SELECT member_id, share, since FROM pool_member WHERE pool_id = :pool_id ORDER BY member_id
+"""
+POOLS_OF = """
+SELECT member_id, pool_id FROM pool_member
+WHERE member_id = ANY(CAST(:member_ids AS text[])) ORDER BY member_id
+"""
+KEEP_SHARER = """
+INSERT INTO pool_member AS m (member_id, pool_id, share, since)
+VALUES (:member_id, :pool_id, :share, :now)
+ON CONFLICT (member_id) DO UPDATE SET share = excluded.share WHERE m.pool_id = excluded.pool_id
+RETURNING member_id
+"""
+DROP_SHARER = """
+DELETE FROM pool_member WHERE member_id = :member_id AND pool_id = :pool_id RETURNING member_id
+"""
+COUNT_CHANGE = """
+UPDATE pool SET revision = revision + 1 WHERE pool_id = :pool_id RETURNING revision
+"""
+APPEND_CHANGE = """
+INSERT INTO pool_change (member_id, pool_id, revision, share, changed_at, changed_by)
+VALUES (:member_id, :pool_id, :revision, :share, :now, :actor)
+"""
+CHANGES_OF = """
+SELECT member_id, pool_id, revision, share, changed_at, changed_by FROM pool_change
+WHERE pool_id = :pool_id AND revision < :below ORDER BY revision DESC LIMIT :limit
+"""
+
+
+async def add_pool(tx: Tx, pool_id: str) -> bool:
+    """Open an empty pool; False where there is one of that id."""
+    return bool(await tx.execute("add_pool", ADD_POOL, pool_id=pool_id, now=tx.now))
+
+
+async def find_pool(tx: Tx, pool_id: str) -> Pool | None:
+    """One pool, with who shares it now."""
+    rows = await tx.execute("find_pool", FIND_POOL, pool_id=pool_id)
+    if not rows:
+        return None
+    sharers = await tx.execute("sharers_of", SHARERS_OF, pool_id=pool_id)
+    (row,) = rows
+    return Pool(row.pool_id, row.revision, row.created_at, [Sharer(*one) for one in sharers])
+
+
+async def lock_pools(tx: Tx, pool_ids: Sequence[str]) -> None:
+    """Whoever changes or gathers from a pool locks it first, before any account; several in the
+    order of their ids.
+    """
+    await tx.execute("lock_pools", LOCK_POOLS, pool_ids=sorted(pool_ids))
+
+
+async def pools_of(tx: Tx, member_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Of these members those who share a pool, and which."""
+    rows = await tx.execute("pools_of", POOLS_OF, member_ids=sorted(member_ids))
+    return [(row.member_id, row.pool_id) for row in rows]
+
+
+async def keep_sharer(tx: Tx, pool_id: str, member_id: str, share: int) -> bool:
+    """Keep that a member shares a pool so; False where they share another."""
+    rows = await tx.execute(
+        "keep_sharer", KEEP_SHARER, member_id=member_id, pool_id=pool_id, share=share, now=tx.now
+    )
+    return bool(rows)
+
+
+async def drop_sharer(tx: Tx, pool_id: str, member_id: str) -> bool:
+    """The member no longer shares the pool; False where they did not."""
+    rows = await tx.execute("drop_sharer", DROP_SHARER, member_id=member_id, pool_id=pool_id)
+    return bool(rows)
+
+
+async def count_change(tx: Tx, pool_id: str) -> int:
+    """The number of the next thing that is said of a pool."""
+    (row,) = await tx.execute("count_change", COUNT_CHANGE, pool_id=pool_id)
+    return int(row.revision)
+
+
+async def append_change(
+    tx: Tx, pool_id: str, member_id: str, revision: int, share: int | None
+) -> None:
+    """Keep what was said, for ever."""
+    await tx.execute(
+        "append_change",
+        APPEND_CHANGE,
+        member_id=member_id,
+        pool_id=pool_id,
+        revision=revision,
+        share=share,
+        now=tx.now,
+        actor=tx.cause.actor,
+    )
+
+
+async def changes_of(tx: Tx, pool_id: str, below: int, limit: int) -> list[PoolChange]:
+    """What was said of a pool before a revision, newest first."""
+    rows = await tx.execute("changes_of", CHANGES_OF, pool_id=pool_id, below=below, limit=limit)
+    return [PoolChange(*row) for row in rows]
