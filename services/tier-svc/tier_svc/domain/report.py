@@ -19,7 +19,7 @@ from tier_svc.domain.report_parts import (
     table,
 )
 from tier_svc.domain.scenario import Scenario
-from tier_svc.domain.simulation_tally import Sums
+from tier_svc.domain.simulation_tally import OTHERS, Spread, Sums
 from tier_svc.domain.simulations import Simulation
 
 STYLE = """
@@ -30,12 +30,12 @@ STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);
 max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}
-p,.soft,small{color:var(--soft)}small{display:block;font-size:.75rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.7rem;
-margin:1.2rem 0;padding:0;list-style:none}
+p,.soft,small{color:var(--soft)}small{display:block;font-size:.75rem;white-space:nowrap}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(13.5rem,1fr));gap:.7rem;
+margin:.7rem 0;padding:0;list-style:none}
 .tiles li{background:var(--tile);border-radius:.5rem;padding:.7rem .9rem}
 .tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}
+.wide{overflow-x:auto}.wide>svg{min-width:46rem}table{border-collapse:collapse;width:100%}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;text-align:left}td.l{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}
 .none{color:var(--soft)}.stay{background:var(--tile)}.move{font-weight:600}
@@ -49,9 +49,9 @@ svg{max-width:100%}text{fill:var(--ink);font:12px system-ui,sans-serif}
 EVALUATED = {None: "at once", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 
-def report(simulation: Simulation, beside: Sequence[Simulation] = ()) -> str:
+def report(simulation: Simulation, beside: Sequence[Simulation] = (), currency: str = "") -> str:
     """The page of a simulation that is done; `beside` are others, whose drafts are shown next to
-    its own, each compared with what its own simulation was.
+    its own, each compared with what its own simulation was. `currency` names what money is of.
     """
     scenario, tally = simulation.scenario, simulation.tally
     tiers = _tiers([scenario, *(one.scenario for one in beside)])
@@ -62,7 +62,7 @@ def report(simulation: Simulation, beside: Sequence[Simulation] = ()) -> str:
     body = [
         f"<h1>{escape(title)}</h1>",
         f"<p>compared with {escape(_before(simulation))} · {_period(scenario)} · {asked}</p>",
-        _tiles(scenario, tally.total),
+        _tiles(scenario, tally.total, currency),
         "<h2>Who stands where when the period ends</h2>",
         _movement(simulation),
         "<h2>How many stand where, month by month</h2>",
@@ -84,7 +84,7 @@ def report(simulation: Simulation, beside: Sequence[Simulation] = ()) -> str:
     )
 
 
-def _tiles(scenario: Scenario, total: Sums) -> str:
+def _tiles(scenario: Scenario, total: Sums, currency: str) -> str:
     tiles = [
         (
             number(total.moved),
@@ -92,18 +92,24 @@ def _tiles(scenario: Scenario, total: Sums) -> str:
         ),
         (number(total.up), "higher at the end"),
         (number(total.down), "lower at the end"),
-        (money(total.spend_minor, scenario.unit_minor), "spent in the period"),
+        (money(total.spend_minor, scenario.unit_minor), f"{currency} spent in the period".lstrip()),
     ]
-    if scenario.terms:
-        points = total.points_after - total.points_before
-        minor = total.benefit_after_minor - total.benefit_before_minor
-        tiles += [
-            (_signed(number(points), points), f"points, from {number(total.points_before)}"),
-            (
-                _signed(money(minor, scenario.unit_minor), minor),
-                f"benefit cost, from {money(total.benefit_before_minor, scenario.unit_minor)}",
-            ),
-        ]
+    return _list(tiles) + (_list(_costs(scenario, total)) if scenario.terms else "")
+
+
+def _costs(scenario: Scenario, total: Sums) -> list[tuple[str, str]]:
+    points = total.points_after - total.points_before
+    minor = total.benefit_after_minor - total.benefit_before_minor
+    return [
+        (_signed(number(points), points), f"points, from {number(total.points_before)}"),
+        (
+            _signed(money(minor, scenario.unit_minor), minor),
+            f"benefit cost, from {money(total.benefit_before_minor, scenario.unit_minor)}",
+        ),
+    ]
+
+
+def _list(tiles: Sequence[tuple[str, str]]) -> str:
     items = "".join(f"<li><b>{escape(big)}</b>{escape(small)}</li>" for big, small in tiles)
     return f'<ul class="tiles">{items}</ul>'
 
@@ -116,8 +122,6 @@ def _movement(simulation: Simulation) -> str:
 
 
 def _spreads(simulation: Simulation, beside: Sequence[Simulation], tiers: Sequence[str]) -> str:
-    every = [(simulation, _before(simulation), 0)]
-    every += [(one, _after(one), 1) for one in (simulation, *beside)]
     ranks = {tier: rank for rank, tier in enumerate(tiers)}
     panels = [
         Panel(
@@ -126,7 +130,7 @@ def _spreads(simulation: Simulation, beside: Sequence[Simulation], tiers: Sequen
             [_label(one.scenario, *instant) for instant in one.scenario.instants],
             [pair[side] for pair in one.tally.spreads],
         )
-        for one, title, side in every
+        for title, one, side in _sides([simulation, *beside])
         if one.tally.spreads
     ]
     return legend(tiers) + "".join(spread_chart(panel, ranks) for panel in panels)
@@ -138,23 +142,27 @@ def _label(scenario: Scenario, at: datetime, is_month_end: bool) -> str:
 
 
 def _drafts(every: Sequence[Simulation], tiers: Sequence[str]) -> str:
+    """Where members stand at the end, by what the first is compared with and by each draft."""
     has_terms = any(one.scenario.terms for one in every)
     rows = []
-    for one in every:
+    for name, one, side in _sides(every):
         total = one.tally.total
-        last = one.tally.spreads[-1][1] if one.tally.spreads else {}
-        stand = [number(last.get(tier, 0)) for tier in tiers]
-        points = [number(total.points_after)] if has_terms else []
-        rows.append([_after(one), *stand, number(total.up), number(total.down), *points])
-    head = ["draft", *tiers, "higher", "lower", *(["points"] if has_terms else [])]
-    return table(head, rows)
+        last: Spread = one.tally.spreads[-1][side] if one.tally.spreads else {}
+        moves = [number(total.up), number(total.down)] if side else ["·", "·"]
+        points = [number((total.points_before, total.points_after)[side])] if has_terms else []
+        rows.append([name, *(number(last.get(tier, 0)) for tier in tiers), *moves, *points])
+    return table(["by", *tiers, "higher", "lower", *(["points"] if has_terms else [])], rows)
+
+
+def _sides(every: Sequence[Simulation]) -> list[tuple[str, Simulation, int]]:
+    """What the first is compared with, then each draft: its name, and which side of what it is."""
+    return [(_before(every[0]), every[0], 0), *((_after(one), one, 1) for one in every)]
 
 
 def _months(every: Sequence[Simulation], tiers: Sequence[str]) -> str:
     """How often members stand in each tier at the end of a month: what a tier's benefits go by."""
-    sides = [(_before(every[0]), every[0], 0), *((_after(one), one, 1) for one in every)]
     rows = []
-    for name, one, side in sides:
+    for name, one, side in _sides(every):
         instants = zip(one.scenario.instants, one.tally.spreads)  # noqa: B905
         months = [pair[side] for instant, pair in instants if instant.is_month_end]
         rows.append(
@@ -173,7 +181,9 @@ def _fairness(simulation: Simulation) -> str:
 
 
 def _segments(simulation: Simulation) -> str:
+    """The largest first, what is counted together last."""
     rows = [(name, sums) for (name,), sums in simulation.tally.by("segment")]
+    rows.sort(key=lambda row: (row[0] == OTHERS, -row[1].members, row[0]))
     return _sums_table(_divided(simulation.scenario), rows, simulation.scenario)
 
 

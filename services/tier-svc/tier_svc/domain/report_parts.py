@@ -189,6 +189,6 @@ def _text(x: int, y: int, words: str, kind: str) -> str:
 
 def _drawing(height: int, words: str, parts: Iterable[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {PANEL_WIDTH} {height}" role="img" aria-label="{escape(words)}">'
-        f"{''.join(parts)}</svg>"
+        f'<div class="wide"><svg viewBox="0 0 {PANEL_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(words)}">{"".join(parts)}</svg></div>'
     )
