@@ -42,12 +42,12 @@ def adding(span: Span, zone: ZoneInfo) -> Sum:
 
     @lru_cache(maxsize=DAYS_MAX)
     def of_day(day: int) -> _Moved | None:
-        first, midnight, last = _parts(day, zone)
+        first, midnight, last = parts_of(day, zone)
         edges = (first, max(first, midnight - TICK), midnight, last)
         sums = [after(at, span, zone) for at in edges]
         before, until, since, rest = (end - at for at, end in zip(edges, sums, strict=True))
-        is_plain = _is_plain(first, last, zone) and _is_plain(sums[0], sums[3], zone)
-        if not is_plain or (before, since) != (until, rest):
+        changes = not (is_plain(first, last, zone) and is_plain(sums[0], sums[3], zone))
+        if changes or (before, since) != (until, rest):
             return None
         return _Moved(midnight, before, since)
 
@@ -66,8 +66,8 @@ def ending(periods: Periods, zone: ZoneInfo) -> Sum:
 
     @lru_cache(maxsize=DAYS_MAX)
     def of_day(day: int) -> _Ended | None:
-        first, midnight, last = _parts(day, zone)
-        if not _is_plain(first, last, zone):
+        first, midnight, last = parts_of(day, zone)
+        if not is_plain(first, last, zone):
             return None
         return _Ended(midnight, end_of(first, periods, zone), end_of(last, periods, zone))
 
@@ -80,7 +80,7 @@ def ending(periods: Periods, zone: ZoneInfo) -> Sum:
     return end
 
 
-def _parts(day: int, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
+def parts_of(day: int, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
     """The first instant of a UTC day, the local midnight within it, and its last instant."""
     first = datetime.fromordinal(day).replace(tzinfo=UTC)
     last = first + A_DAY - TICK
@@ -88,6 +88,6 @@ def _parts(day: int, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
     return first, wall.astimezone(UTC), last
 
 
-def _is_plain(first: datetime, last: datetime, zone: ZoneInfo) -> bool:
+def is_plain(first: datetime, last: datetime, zone: ZoneInfo) -> bool:
     """Whether no clock changes between two instants about a day apart."""
     return first.astimezone(zone).utcoffset() == last.astimezone(zone).utcoffset()

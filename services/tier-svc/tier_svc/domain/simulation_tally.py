@@ -62,14 +62,29 @@ class Tally:
 
     def add(self, scenario: Scenario, seen: Seen) -> None:
         """Count one more member."""
-        if not self.spreads:
-            self.spreads = [(Counter(), Counter()) for _ in scenario.instants]
-        for (was, now), tiers in zip(self.spreads, seen.tiers, strict=True):
+        for (was, now), tiers in zip(self._spread(len(seen.tiers)), seen.tiers, strict=True):
             if tiers is not None:
                 was[tiers[0]] += 1
                 now[tiers[1]] += 1
-        cell = Cell(self._segment(seen.segment), seen.band_minor, seen.before, seen.after)
-        self.cells[cell] = self.cells.get(cell, Sums()).plus(_sums(scenario, seen))
+        cell = Cell(seen.segment, seen.band_minor, seen.before, seen.after)
+        self._count(cell, _sums(scenario, seen))
+
+    def join(self, other: "Tally") -> None:
+        """Count all that another one has counted."""
+        for cell, sums in other.cells.items():
+            self._count(cell, sums)
+        for mine, its in zip(self._spread(len(other.spreads)), other.spreads, strict=True):
+            for counts, more in zip(mine, its, strict=True):
+                counts.update(more)
+
+    def _spread(self, instants: int) -> list[tuple[Counter[str], Counter[str]]]:
+        if not self.spreads:
+            self.spreads = [(Counter(), Counter()) for _ in range(instants)]
+        return self.spreads
+
+    def _count(self, cell: Cell, sums: Sums) -> None:
+        cell = cell._replace(segment=self._segment(cell.segment))
+        self.cells[cell] = self.cells.get(cell, Sums()).plus(sums)
 
     def _segment(self, named: str) -> str:
         if named not in self._segments and len(self._segments) < SEGMENTS_MAX:

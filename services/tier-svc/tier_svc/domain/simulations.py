@@ -75,6 +75,17 @@ class Round:
     moves: Sequence[Move]
 
 
+class Part(NamedTuple):
+    """The members that a round has looked at: what it brought, how many they are, the last of them,
+    and whether none is left.
+    """
+
+    found: Round
+    members: int
+    last_member: str
+    is_last: bool
+
+
 def look_at(scenario: Scenario, found: Round, member: Known) -> Round:
     """One more member; the tally of what was found so far goes on in the answer."""
     seen = see(scenario, member)
@@ -82,6 +93,12 @@ def look_at(scenario: Scenario, found: Round, member: Known) -> Round:
         return found
     found.tally.add(scenario, seen)
     return Round(found.tally, (*found.moves, _move(seen))) if seen.stretches else found
+
+
+def together(one: Round, other: Round) -> Round:
+    """What two parts of the same members brought; the first one's tally goes on in the answer."""
+    one.tally.join(other.tally)
+    return Round(one.tally, sorted((*one.moves, *other.moves)))
 
 
 def _move(seen: Seen) -> Move:

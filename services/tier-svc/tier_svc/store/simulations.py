@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-
 from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
@@ -22,6 +21,8 @@ from tier_svc.store.simulation_rows import (
 )
 
 LADDERS_MAX = 64
+PAGE_MAX = 200
+"""Those who move, in one row."""
 
 ADD_SIMULATION = """
 INSERT INTO simulation (simulation_id, ladder, digest, version, against, migration, scenario, state,
@@ -71,8 +72,10 @@ UPDATE simulation SET members = :members, members_done = :members_done, last_mem
 WHERE simulation_id = :id
 """
 
-ADD_PAGE = """
-INSERT INTO simulation_page (simulation_id, page, moves) VALUES (:id, :page, :moves)
+ADD_PAGES = """
+INSERT INTO simulation_page (simulation_id, page, moves)
+SELECT :id, :pages + place, moves
+FROM unnest(CAST(:moves AS bytea[])) WITH ORDINALITY AS u (moves, place)
 """
 
 PAGES_AFTER = """
@@ -173,24 +176,30 @@ async def count_members(tx: Tx) -> int:
     return number
 
 
-async def keep_round(tx: Tx, before: Simulation, now: Simulation, found: Round) -> None:
-    """How far a simulation has come, what it has counted, and the page of those who move."""
-    if found.moves:
+async def keep_round(tx: Tx, now: Simulation, found: Round) -> None:
+    """How far a simulation has come, what it has counted, and pages of those who move, after those
+    that it has.
+    """
+    pages = [
+        moves_written(found.moves[first : first + PAGE_MAX])
+        for first in range(0, len(found.moves), PAGE_MAX)
+    ]
+    if pages:
         await tx.execute(
-            "add_simulation_page",
-            ADD_PAGE,
-            id=before.simulation_id,
-            page=now.pages,
-            moves=moves_written(found.moves),
+            "add_simulation_pages",
+            ADD_PAGES,
+            id=now.simulation_id,
+            pages=now.pages,
+            moves=pages,
         )
     await tx.execute(
         "keep_simulation_round",
         KEEP_ROUND,
-        id=before.simulation_id,
+        id=now.simulation_id,
         members=now.members,
         members_done=now.members_done,
         last_member=now.last_member,
-        pages=now.pages,
+        pages=now.pages + len(pages),
         tally=json.dumps(found.tally.written()),
         state=now.state,
         ended_at=now.ended_at,

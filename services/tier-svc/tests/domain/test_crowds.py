@@ -1,0 +1,82 @@
+"""Many members at once, against the pure functions one by one (T7)."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.oracle.crowds import (
+    column,
+    crowd_of,
+    crowd_timelines,
+    members,
+    one_by_one,
+    scenarios,
+    seeds,
+    timelines,
+    together,
+)
+from tests.oracle.simulated import FEBRUARY, hand_made, on
+from tier_svc.domain.crowd_sides import is_for_crowds
+from tier_svc.domain.crowd_simulation import Segments, see_crowd
+from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.ladder import AtLeast, Pass, Rung
+from tier_svc.domain.measures import Anniversary, Lifetime, Measure, Metric, Only, Visits
+from tier_svc.domain.publications import Known
+
+THOROUGH = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@THOROUGH
+@given(scenarios(), seeds)
+def test_T7_many_at_once_have_the_timelines_of_each_alone(asked, seed):
+    known = members(seed)
+    assert is_for_crowds(asked)
+    assert crowd_timelines(asked, crowd_of(known)) == timelines(asked, known)
+
+
+@THOROUGH
+@given(scenarios(), seeds)
+def test_T7_many_at_once_are_counted_as_each_alone(asked, seed):
+    known = members(seed)
+    found, expected = see_crowd(asked, crowd_of(known), together(known)), one_by_one(asked, known)
+    assert found.tally.cells == expected.tally.cells
+    assert list(found.moves) == list(expected.moves)
+    if expected.tally.spreads:
+        assert found.tally.spreads == expected.tally.spreads
+
+
+def crowd_of_one(spend, at):
+    return crowd_of([Known("m0", at, Heard([Fact(at, "p0", spend, 1, {})]), {})])
+
+
+@pytest.mark.parametrize(
+    ("spend", "at", "is_seen"),
+    [
+        pytest.param(10**15, FEBRUARY.occurred_at, True, id="a fortune"),
+        pytest.param(2**61, FEBRUARY.occurred_at, False, id="points of it would not fit"),
+        pytest.param(100, on("1999-01-01T00:00"), True, id="a generation ago"),
+        pytest.param(100, on("1985-01-01T00:00"), False, id="longer ago than moments reach"),
+    ],
+)
+def test_T7_what_64_bits_do_not_hold_is_looked_at_alone(spend, at, is_seen):
+    found = see_crowd(hand_made(), crowd_of_one(spend, at), Segments([""], column([0])))
+    assert (found is not None) == is_seen
+
+
+def test_T7_what_needs_more_than_purchases_is_looked_at_alone():
+    plain = hand_made()
+    (one,) = plain.after
+    invited = replace(one.ladder.rungs[1], needs=Pass.INVITATION)
+    filtered = Measure(Metric.SPEND, Lifetime(), only=Only(stores=("s1",)))
+    anniversary = Measure(Metric.VISITS, Anniversary(), Visits.ORDERS)
+    others = [invited, *(Rung("gold", AtLeast(of, 1)) for of in (filtered, anniversary))]
+    for rung in others:
+        ladder = replace(one.ladder, rungs=(one.ladder.rungs[0], rung))
+        assert not is_for_crowds(replace(plain, after=(replace(one, ladder=ladder),)))
+    assert not is_for_crowds(replace(plain, before=(*plain.before, one)))
+    assert is_for_crowds(plain)

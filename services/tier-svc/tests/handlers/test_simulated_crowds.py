@@ -1,0 +1,173 @@
+"""A simulation of many members at once, as their rows are: plain ones together, the others one by
+one, with the same result (T7).
+"""
+
+import asyncio
+from itertools import pairwise
+from random import Random
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from chassis.tx import Cause
+from tests.oracle.crowds import one_by_one
+from tier_svc.domain.crowd_sides import is_for_crowds
+from tier_svc.handlers.look_at_crowd import Pace
+from tier_svc.handlers.simulate_members import simulate_members
+from tier_svc.store import simulations
+from tier_svc.store.histories import Also, known_members
+
+MEMBERS = 90
+NOW = "2026-04-25T12:00"
+CAUSE = Cause("test", "job:simulate_members")
+PERIOD = {"from": "2025-06-01T00:00:00+08:00", "to": "2026-04-20T00:00:00+08:00"}
+ROLLING = {"rolling_months": 3}
+GROWTH = {"metric": "points", "point_type": "growth", "at_least": 300, "window": ROLLING}
+SPEND = {"metric": "spend", "at_least": 30_000, "window": ROLLING}
+DAYS = {"metric": "visits", "count": "days", "at_least": 3, "window": {"calendar": "quarter"}}
+EASIER = {"metric": "visits", "count": "orders", "at_least": 2, "window": {"calendar": "month"}}
+TERMS = {
+    tier: {"points_per_unit": f"1.{n}", "benefit_share": f"0.0{n}", "benefit_monthly_minor": n}
+    for n, tier in enumerate(("regular", "silver", "gold", "vip"))
+}
+
+
+def rung(tier, test, **rules):
+    return {"tier": tier, "test": test, "grace": {"days": 10}, "downgrade": "one_step"} | rules
+
+
+DRAFTS = {
+    "spend alone": [rung("silver", SPEND), rung("gold", SPEND | {"at_least": 60_000})],
+    "a tree": [rung("silver", {"any": [GROWTH, {"all": [SPEND, DAYS]}]}, floor="silver")],
+    "at period end": [
+        rung("silver", EASIER, renewal="at_period_end", stay={"calendar": "month", "periods": 2}),
+        rung("gold", DAYS, renewal="at_period_end", stay={"months": 2}, minimum_stay={"days": 20}),
+    ],
+}
+
+
+MONTHS = [f"2025-{month:02}" for month in range(5, 13)] + ["2026-01", "2026-02", "2026-03"]
+
+
+def live(hall, chance):
+    """A year of purchases, few of which came back; of some growth was never told. Some members are
+    known by their purchases alone.
+    """
+    shop = hall.shop(f"2025-{chance.randrange(4, 12):02}-{chance.randrange(1, 28):02}T00:00")
+    heard = [shop.enrolled()] if chance.randrange(20) else []
+    for n in range(chance.randrange(16)):
+        at = f"{chance.choice(MONTHS)}-{chance.randrange(1, 29):02}T10:{n:02}"
+        purchase, growth = shop.sold(f"p{n}", at, chance.randrange(100, 40_000))
+        purchase = replace(purchase, store_id=chance.choice(("s1", "s2", "s3")))
+        heard += [purchase, growth] if chance.randrange(40) else [purchase]
+        if chance.randrange(100) == 0:
+            back = shop.returned(f"r{n}", "2026-04-15T11:00", purchase, "1")
+            heard += [back, shop.reversed(back, growth.points)]
+    return shop, heard
+
+
+class Bench:
+    """Asks for simulations, and does their rounds."""
+
+    def __init__(self, hall, api):
+        self.hall, self.api, self.rests = hall, api, 0
+
+    async def ask(self, rungs, **how):
+        ladder = {"name": "classic", "rungs": [{"tier": "regular"}, *rungs]}
+        version = (await self.api.post("/v1/ladders", json=ladder)).json()["version"]
+        asked = await self.api.post(f"/v1/ladders/{version}/simulate", json=PERIOD | how)
+        assert asked.status_code == 202, asked.text
+        return asked.headers["Location"].rsplit("/", 1)[1]
+
+    async def rest(self):
+        self.rests += 1
+
+    async def step(self, limit=5_000, apart_max=200):
+        pace = Pace(self.rest, asyncio.to_thread, apart_max)
+        return await simulate_members(self.hall.stage.process.work, CAUSE, limit, pace)
+
+    async def found(self, simulation_id):
+        async with self.hall.stage.begin() as tx:
+            simulation = await simulations.find_simulation(tx, "classic", simulation_id)
+            pages = await simulations.pages_after(tx, simulation_id, 0, 1_000)
+        return simulation, [move for _, moves in pages for move in moves]
+
+    async def each(self, scenario):
+        """What the pure functions find, of every member alone."""
+        rows = await self.hall.stage.rows("SELECT member_id FROM member ORDER BY 1")
+        async with self.hall.stage.begin() as tx:
+            ids, also = [row.member_id for row in rows], Also(goods=True, attributes=True)
+            known = await known_members(tx, ids, scenario.ladders, also)
+        return one_by_one(scenario, known)
+
+    async def not_plain(self):
+        """Enrolled or not."""
+        rows = await self.hall.stage.rows(
+            "SELECT member_id FROM purchase_return UNION SELECT member_id FROM way_up"
+            " UNION SELECT member_id FROM purchase_fold"
+        )
+        return {row.member_id for row in rows}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shops(hall, instant):
+    """Some of whom more is known than what they bought."""
+    hall.stage.at(instant("2023-02-02T00:00"))
+    old = hall.shop("2023-01-01T00:00")
+    await hall.hear([old.enrolled(), *old.sold("p0", "2023-02-01T10:00", 90_000)])
+    hall.stage.at(instant(NOW))
+    await hall.stage.run_job("fold_purchases")
+    chance = Random(11)
+    shops, heard = zip(*(live(hall, chance) for _ in range(MEMBERS)), strict=True)
+    await hall.hear([event for of in heard for event in of])
+    async with hall.stage.client() as staff:
+        for shop in shops[::30]:
+            override = {"tier": "gold", "reason": "a friend", "to": "2026-12-31T00:00:00+08:00"}
+            await staff.post(f"/v1/standings/{shop.member}/overrides", json=override)
+        for n, shop in enumerate(shops[::7]):
+            size = {"attribute": "size", "value": n % 3, "evidence": "asked"}
+            await staff.put(f"/v1/standings/{shop.member}/attributes", json=size)
+    return shops
+
+
+@pytest.fixture
+def bench(hall, api, shops):
+    assert len(shops) == MEMBERS
+    return Bench(hall, api)
+
+
+HOWS = {
+    "alone": {},
+    "costs": {"terms": TERMS, "spend_bands_minor": [0, 20_000, 90_000]},
+    "stores": {"segment": {"by": "store"}},
+    "channels": {"segment": {"by": "channel"}},
+    "attributes": {"segment": {"by": "attribute", "attribute": "size"}},
+}
+
+
+@pytest.mark.parametrize("how", HOWS.values(), ids=HOWS)
+@pytest.mark.parametrize("rungs", DRAFTS.values(), ids=DRAFTS)
+async def test_T7_many_at_once_are_counted_from_rows_as_each_alone(bench, rungs, how):
+    place = await bench.ask(rungs, **how)
+    while await bench.step():
+        pass
+    found, moves = await bench.found(place)
+    expected = await bench.each(found.scenario)
+    assert is_for_crowds(found.scenario)
+    assert (found.tally, moves) == (expected.tally, list(expected.moves))
+    assert found.members_done == found.members == MEMBERS + 1
+    assert 5 < bench.rests <= len(await bench.not_plain()) < MEMBERS // 3
+
+
+async def test_T7_a_round_ends_where_it_has_looked_at_enough_members_one_by_one(bench):
+    whole = await bench.ask(DRAFTS["a tree"])
+    while await bench.step():
+        pass
+    in_parts, apart = await bench.ask(DRAFTS["a tree"]), bench.rests
+    rounds = []
+    while await bench.step(limit=40, apart_max=3):
+        rounds.append(bench.rests)
+    assert [upto - since for since, upto in pairwise([apart, *rounds])] == [3, 3, apart - 6]
+    (one, moves), (other, same) = await bench.found(whole), await bench.found(in_parts)
+    assert (one.tally, one.members_done, moves) == (other.tally, other.members_done, same)

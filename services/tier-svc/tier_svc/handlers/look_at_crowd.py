@@ -1,0 +1,66 @@
+"""Look at many members at once."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from chassis.tx import Tx
+from tier_svc.domain.crowd import Crowd
+from tier_svc.domain.crowd_simulation import Segments, see_crowd, segments_of
+from tier_svc.domain.facts import Heard
+from tier_svc.domain.scenario import Division
+from tier_svc.domain.simulation import UNKNOWN, segment_of
+from tier_svc.domain.simulations import Part, Round, Simulation, together
+from tier_svc.handlers.look_at_each import Rest, look_at_each
+from tier_svc.store import crowds, others
+
+APART_MAX = 200
+
+Aside = Callable[[Callable[[], Round | None]], Awaitable[Round | None]]
+"""Calculates beside everything else that is done."""
+
+
+class Pace(NamedTuple):
+    """How a simulation gives way to whoever is served meanwhile. `apart_max`: members that a round
+    looks at one by one.
+    """
+
+    rest: Rest
+    aside: Aside
+    apart_max: int = APART_MAX
+
+
+async def look_at_crowd(tx: Tx, before: Simulation, limit: int, pace: Pace) -> Part | None:
+    """What a simulation finds of the next members: of those whose histories are plain at once, of
+    the others one by one. Nothing, where 64 bits are too few for them.
+    """
+    scenario, after = before.scenario, before.last_member
+    following = await crowds.members_after(tx, after, limit)
+    if not following.members:
+        return Part(Round(before.tally, ()), 0, after, is_last=True)
+    is_last = len(following.members) < limit
+    apart = await crowds.first_not_plain(tx, after, following.members[-1], pace.apart_max)
+    if len(apart) == pace.apart_max:
+        is_last = is_last and apart[-1] == following.members[-1]
+        following = following.upto(apart[-1])
+    crowd, apart = await crowds.crowd_of(tx, after, following, scenario)
+    segments = await _segments(tx, before, crowd)
+    seen = await pace.aside(lambda: see_crowd(scenario, crowd, segments))
+    if seen is None:
+        return None
+    found = together(await look_at_each(tx, before, apart, pace.rest), seen)
+    return Part(found, len(following.members), following.members[-1], is_last)
+
+
+async def _segments(tx: Tx, before: Simulation, crowd: Crowd) -> Segments:
+    scenario, members = before.scenario, crowd.member_ids
+    if scenario.division is None or not members:
+        return segments_of(members, {}, "")
+    if scenario.division is Division.ATTRIBUTE:
+        settings = await others.attributes_of_members(tx, members)
+        found = {
+            member: segment_of(scenario, Heard(others=facts), ())
+            for member, facts in settings.items()
+        }
+    else:
+        found = await crowds.segments_of_range(tx, before.last_member, members[-1], scenario)
+    return segments_of(members, found, UNKNOWN)

@@ -1,0 +1,182 @@
+"""Many members' purchases at once, each column as the bytes of its numbers: nothing is read row by
+row.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from chassis.tx import Tx
+from contracts.ids import MemberId
+from tier_svc.domain.crowd import Column, Crowd, Flags, sorted_crowd
+from tier_svc.domain.scenario import Division, Scenario
+from tier_svc.domain.simulation import UNKNOWN
+
+MEMBERS_AFTER = """
+SELECT array_agg(member_id) AS members,
+    string_agg(int8send(hashtextextended(member_id, 0)), ''::bytea) AS named,
+    string_agg(timestamptz_send(coalesce(enrolled_at, 'infinity')), ''::bytea) AS enrolled
+FROM (SELECT member_id, enrolled_at FROM member WHERE member_id > :after
+    ORDER BY member_id LIMIT :limit) AS m
+"""
+
+NOT_PLAIN = """
+SELECT member_id FROM member
+WHERE member_id > :after AND member_id <= :last AND (has_ways OR has_folds)
+UNION
+SELECT member_id FROM purchase_return WHERE member_id > :after AND member_id <= :last
+"""
+
+FIRST_NOT_PLAIN = f"SELECT member_id FROM ({NOT_PLAIN}) AS m ORDER BY member_id LIMIT :limit"
+
+PURCHASES = f"""
+SELECT string_agg(int8send(hashtextextended(member_id, 0)), ''::bytea) AS named,
+    string_agg(timestamptz_send(occurred_at), ''::bytea) AS occurred,
+    string_agg(int8send(spend_minor), ''::bytea) AS spend,
+    (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
+FROM purchase WHERE member_id > :after AND member_id <= :last AND occurred_at < :before
+"""
+
+PURCHASES_WITH_POINTS = f"""
+SELECT string_agg(int8send(hashtextextended(p.member_id, 0)), ''::bytea) AS named,
+    string_agg(timestamptz_send(p.occurred_at), ''::bytea) AS occurred,
+    string_agg(int8send(p.spend_minor), ''::bytea) AS spend,
+    string_agg(int8send(coalesce(t.points, -1)), ''::bytea) AS points,
+    (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
+FROM purchase p LEFT JOIN point_total t ON t.member_id = p.member_id AND t.fact_id = p.fact_id
+    AND t.point_type = :point_type AND t.member_id > :after AND t.member_id <= :last
+WHERE p.member_id > :after AND p.member_id <= :last AND p.occurred_at < :before
+"""
+
+MOST_FREQUENT = """
+SELECT DISTINCT ON (member_id) member_id, name FROM (
+    SELECT member_id, coalesce(nullif({0}, ''), :unknown) COLLATE "C" AS name, count(*) AS times
+    FROM purchase WHERE member_id > :after AND member_id <= :last
+        AND occurred_at >= :since AND occurred_at < :before
+    GROUP BY 1, 2) AS n
+ORDER BY member_id, times DESC, name
+"""
+
+MOST_FREQUENT_OF = {
+    Division.STORE: MOST_FREQUENT.format("store_id"),
+    Division.CHANNEL: MOST_FREQUENT.format("channel"),
+}
+
+EPOCH_2000 = 946_684_800_000_000
+"""From where PostgreSQL counts, in microseconds since 1970."""
+
+NEVER = int(np.iinfo(np.int64).max)
+"""How PostgreSQL sends infinity."""
+
+
+SLOTS = 1 << 17
+
+
+class Following(NamedTuple):
+    """The next members by id. `named`: 64 bits that stand for an id; `enrolled` in PostgreSQL's
+    microseconds, `NEVER` of who is not enrolled yet.
+    """
+
+    members: Sequence[MemberId]
+    named: Column
+    enrolled: Column
+
+    def upto(self, last: MemberId) -> "Following":
+        """Those up to a member, who is one of them."""
+        size = self.members.index(last) + 1
+        return Following(self.members[:size], self.named[:size], self.enrolled[:size])
+
+
+async def members_after(tx: Tx, after: str, limit: int) -> Following:
+    """The next members by id."""
+    (row,) = await tx.execute("crowd_after", MEMBERS_AFTER, after=after, limit=limit)
+    return Following(row.members or [], _numbers(row.named), _numbers(row.enrolled))
+
+
+async def first_not_plain(tx: Tx, after: str, last: str, limit: int) -> list[MemberId]:
+    """The first of a range of members of whom more is known than purchases."""
+    rows = await tx.execute(
+        "members_not_plain", FIRST_NOT_PLAIN, after=after, last=last, limit=limit
+    )
+    return [row.member_id for row in rows]
+
+
+async def crowd_of(
+    tx: Tx, after: str, following: Following, scenario: Scenario
+) -> tuple[Crowd, list[MemberId]]:
+    """Those of the members who are plain, with what they bought before the period's end, and the
+    others: all as they are at one instant.
+    """
+    last = following.members[-1]
+    at_most = {"after": after, "last": last, "before": scenario.to_at}
+    point_types = sorted({kind for one in scenario.ladders for kind in one.point_types})
+    if point_types:
+        (point_type,) = point_types
+        (row,) = await tx.execute(
+            "crowd_with_points", PURCHASES_WITH_POINTS, point_type=point_type, **at_most
+        )
+        points = {point_type: _numbers(row.points)}
+    else:
+        (row,) = await tx.execute("crowd", PURCHASES, **at_most)
+        points = {}
+    apart = set(row.apart or ())
+    is_apart = _are_named_alike(following.named)
+    is_apart |= np.fromiter((one in apart for one in following.members), dtype=np.bool_)
+    is_apart &= following.enrolled != NEVER
+    is_plain = ~is_apart & (following.enrolled != NEVER)
+    columns = (_numbers(row.occurred) + EPOCH_2000, _numbers(row.spend))
+    crowd = sorted_crowd(
+        [following.members[place] for place in np.flatnonzero(is_plain).tolist()],
+        following.enrolled[is_plain] + EPOCH_2000,
+        _owners(_numbers(row.named), following.named[is_plain]),
+        *columns,
+        points,
+    )
+    return crowd, [following.members[place] for place in np.flatnonzero(is_apart).tolist()]
+
+
+async def segments_of_range(
+    tx: Tx, after: str, last: str, scenario: Scenario
+) -> dict[MemberId, str]:
+    """The store or channel of most purchases of the period, of a range of members."""
+    assert scenario.division in MOST_FREQUENT_OF, "an attribute is none of a purchase"
+    rows = await tx.execute(
+        "segments_of_range",
+        MOST_FREQUENT_OF[scenario.division],
+        after=after,
+        last=last,
+        since=scenario.from_at,
+        before=scenario.to_at,
+        unknown=UNKNOWN,
+    )
+    return {row.member_id: row.name for row in rows}
+
+
+def _numbers(sent: bytes | None) -> Column:
+    return np.frombuffer(sent or b"", dtype=">i8").astype(np.int64)
+
+
+def _are_named_alike(named: Column) -> Flags:
+    """Whether the 64 bits that stand for a member stand for another one too."""
+    _, of, times = np.unique(named, return_inverse=True, return_counts=True)
+    out: Flags = times[of] > 1
+    return out
+
+
+def _owners(named: Column, members: Column) -> Column:
+    """The place of each purchase's member among these; -1 of who is none of them.
+
+    Most are found by some bits of their name, the others by search.
+    """
+    if not members.size:
+        return np.full_like(named, -1)
+    table = np.zeros(SLOTS, dtype=np.int64)
+    table[members & (SLOTS - 1)] = np.arange(members.size)
+    own: Column = table[named & (SLOTS - 1)]
+    missed = np.flatnonzero(members[own] != named)
+    order = np.argsort(members)
+    places = np.minimum(np.searchsorted(members[order], named[missed]), members.size - 1)
+    found = order[places]
+    own[missed] = np.where(members[found] == named[missed], found, -1)
+    return own

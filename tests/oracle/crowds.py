@@ -1,0 +1,216 @@
+"""Crowds drawn by chance, and what the pure functions find of each of their members."""
+
+from datetime import timedelta
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.oracle.drawn_lives import (
+    DOWN,
+    SPANS,
+    START,
+    STAYS,
+    ZONE,
+    instants,
+    ladder_of,
+    leaf,
+)
+from tier_svc.domain.crowd import UNHEARD, Crowd, Reach, instant, micros, owners
+from tier_svc.domain.crowd_sides import sides_of, tiers_of
+from tier_svc.domain.crowd_simulation import Segments
+from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.instants import TICK, Period, Span, after
+from tier_svc.domain.ladder import AllOf, AnyOf, Downgrade, Renewal, Rung
+from tier_svc.domain.measures import Calendar, Lifetime, Measure, Metric, Rolling, Visits
+from tier_svc.domain.publications import Known, Publication, grounds_of
+from tier_svc.domain.scenario import Setting, SimulationAsk, Terms, scenario
+from tier_svc.domain.simulation_tally import Tally
+from tier_svc.domain.simulations import Round, look_at
+from tier_svc.domain.timeline import told_timeline
+
+bounded = st.sampled_from(
+    [
+        Rolling(Span(months=1)),
+        Rolling(Span(months=3)),
+        Rolling(Span(days=1)),
+        Rolling(Span(days=30)),
+        Calendar(Period.MONTH),
+        Calendar(Period.QUARTER),
+    ]
+)
+windows = st.one_of(bounded, bounded, st.just(Lifetime()))
+
+
+def measures(allowed):
+    return st.one_of(
+        st.builds(Measure, st.just(Metric.SPEND), allowed),
+        st.builds(Measure, st.just(Metric.VISITS), allowed, st.sampled_from(Visits)),
+        st.builds(Measure, st.just(Metric.POINTS), allowed, st.none(), st.just("growth")),
+    )
+
+
+def tests(allowed):
+    one = st.builds(leaf, measures(allowed), st.integers(1, 4))
+    several = st.lists(one, min_size=2, max_size=3).map(tuple)
+    return st.one_of(one, one, st.builds(AllOf, several), st.builds(AnyOf, several))
+
+
+NOTHING, ONE_STEP = [Span()] * 3, [Downgrade.ONE_STEP] * 3
+"""Rungs that nothing keeps for a moment, and those below them, are where it is easily wrong."""
+
+
+def rung(renewal, allowed, stays):
+    return st.builds(
+        Rung,
+        st.just("x"),
+        tests(allowed),
+        st.sampled_from(stays),
+        st.just(renewal),
+        st.sampled_from(SPANS + NOTHING),
+        st.sampled_from(SPANS + NOTHING),
+        st.sampled_from(DOWN + ONE_STEP),
+        st.sampled_from([None, None, None, "own", "first"]),
+    )
+
+
+rungs = st.one_of(
+    rung(Renewal.CONTINUOUS, windows, [None, None, None, *STAYS]),
+    rung(Renewal.AT_PERIOD_END, bounded, STAYS),
+)
+evaluated = st.sampled_from([None, None, None, Period.MONTH, Period.QUARTER])
+
+
+def ladders(version):
+    several = st.lists(rungs, min_size=1, max_size=3)
+    return st.builds(ladder_of, st.just(version), several, evaluated, st.none())
+
+
+EDGES = [
+    after(after(START, Span(months=month), ZONE), Span(days=days), ZONE)
+    for month in range(14)
+    for days in (0, 10)
+]
+
+
+seeds = st.integers(0, 2**32)
+
+
+def members(seed, count=40):
+    """Members by chance, beside edges or anywhere, of one instant or within one day; of some
+    purchases points-svc has not told yet what they brought.
+    """
+    chance = Random(seed)
+    return [
+        Known(
+            f"m{n:03}",
+            START + timedelta(days=chance.choice((0, 0, 30, chance.randrange(400)))),
+            Heard(purchases(chance, chance.randrange(10))),
+            {},
+        )
+        for n in range(count)
+    ]
+
+
+def purchases(chance, count):
+    out = []
+    for place in range(count):
+        at = START + timedelta(days=chance.randrange(500), minutes=chance.randrange(1_440))
+        if chance.randrange(4):
+            at = chance.choice(EDGES)
+        elif out and chance.randrange(2):
+            at = out[-1].occurred_at + timedelta(minutes=chance.randrange(1_440))
+        growth = chance.choice((None, 0, 100, 150, 400, 400))
+        points = {} if growth is None else {"growth": growth}
+        out.append(Fact(at, f"p{place}", 100 * chance.randrange(5), 1, points))
+    return out
+
+
+TERMS = st.sampled_from([None, (Fraction("1.5"), Fraction("0.07"), 30)])
+
+
+@st.composite
+def scenarios(draw):
+    """A draft beside what is in force, with what tiers bring and cost or without."""
+    in_force, draft = draw(ladders(1)), draw(ladders(2))
+    period = sorted(draw(st.tuples(instants, instants).filter(lambda two: two[0] != two[1])))
+    priced = draw(TERMS)
+    names = {one.tier for ladder in (in_force, draft) for one in ladder.rungs}
+    terms = priced and {
+        name: Terms(priced[0] * (n + 1), priced[1] * n, priced[2] * n)
+        for n, name in enumerate(sorted(names))
+    }
+    ask = SimulationAsk(2, None, *period, terms=terms, bands_minor=(0, 150, 500))
+    return scenario(ask, Setting((Publication(in_force, ZONE),), ZONE, 100), draft, None)
+
+
+def crowd_of(known):
+    """Members whose histories are plain, in columns."""
+    facts = [(n, *fact) for n, one in enumerate(known) for fact in sorted(one.heard.purchases)]
+    return Crowd(
+        [one.member_id for one in known],
+        column(micros(one.enrolled_at) for one in known),
+        column(owner for owner, *_ in facts),
+        column(micros(at) for _, at, *_ in facts),
+        column(spend for _, _, _, spend, *_ in facts),
+        {"growth": column(points.get("growth", UNHEARD) for *_, points, _ in facts)},
+    )
+
+
+def column(numbers):
+    return np.array(list(numbers), dtype=np.int64)
+
+
+def together(known):
+    """All of one segment."""
+    return Segments([""], column(0 for _ in known))
+
+
+def one_by_one(asked, known):
+    """What the pure functions find."""
+    found = Round(Tally(), ())
+    for member in known:
+        found = look_at(asked, found, member)
+    return found
+
+
+def timelines(asked, known):
+    """By the pure function: each member's tiers by either side, from the period's beginning on."""
+    since = asked.from_at - TICK
+    out = []
+    for side in (asked.before, asked.after):
+        told = [told_timeline(grounds_of(side, one), since) for one in known]
+        out.append([until(asked, ((one.from_at, one.tier) for one in of)) for of in told])
+    return out
+
+
+def crowd_timelines(asked, crowd):
+    """By columns."""
+    since, horizon = micros(asked.from_at - TICK), micros(asked.to_at)
+    crowd = crowd.before(horizon)
+    reach = Reach(int(crowd.at.min(initial=since)), horizon)
+    return [
+        [
+            until(asked, changes(asked, side, reach, member))
+            for member in range(len(crowd.member_ids))
+        ]
+        for side in sides_of(asked, crowd, reach)
+    ]
+
+
+def changes(asked, side, reach, member):
+    start = max(int(side.starts_at[member]), micros(asked.from_at - TICK))
+    own = side.courses.moments[owners(side.courses.moments) == member]
+    at = [start, *(int(one) for one in reach.instants(own) if one > start)]
+    tiers = side.tier(reach.moments(column([member]), column(at)))
+    return [(instant(one), tiers_of(asked)[tier]) for one, tier in zip(at, tiers, strict=True)]
+
+
+def until(asked, told):
+    """What begins before the end, where one tier goes on as one."""
+    out = []
+    for at, tier in told:
+        if at < asked.to_at and (not out or out[-1][1] != tier):
+            out.append((at, tier))
+    return out
