@@ -28,9 +28,9 @@ _CHANNEL = (
 SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
-    "staff": "member:read member:lookup member:reveal member:status fact:read fact:review "
-    "points:read points:preview points:adjust standing:read standing:adjust benefit:read "
-    "reports:read voucher:void",
+    "staff": "member:read member:lookup member:reveal member:status segment:write "
+    "fact:read fact:review points:read points:preview points:adjust standing:read "
+    "standing:adjust benefit:read reports:read voucher:void",
     "finance": "member:read fact:read points:read points:approve points:import "
     "standing:read benefit:read "
     "reports:read",

@@ -8,7 +8,12 @@ from datetime import datetime
 import msgspec
 
 from contracts.events.base import Event
-from contracts.events.members import MemberEnrolled, MemberStatusChanged
+from contracts.events.members import (
+    MemberEnrolled,
+    MemberStatusChanged,
+    SegmentEntered,
+    SegmentLeft,
+)
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from contracts.ids import EventId, FactId, MemberId
 from member_svc.domain.activities import read_activity
@@ -19,8 +24,12 @@ from member_svc.domain.members import Member, is_birthday
 from member_svc.domain.programme import Terms
 from member_svc.domain.purchases import PurchaseContent
 from member_svc.domain.returns import PurchaseName, read_units
+from member_svc.domain.segments import Said
 
 read_content = msgspec.json.Decoder(PurchaseContent).decode
+
+BY_HAND = "0"
+"""The version of a segment that staff set: no rule made it."""
 
 PurchaseKey = tuple[FactId, datetime]
 
@@ -49,6 +58,22 @@ def status_changed(member: Member, now: datetime, terms: Terms) -> MemberStatusC
         version=terms.version,
         status=member.status,
         revision=member.version,
+    )
+
+
+def segment_said(
+    member_id: MemberId, segment: str, said: Said, now: datetime
+) -> SegmentEntered | SegmentLeft:
+    """A member is in a segment from an instant on, or is not."""
+    kind = SegmentEntered if said.is_in else SegmentLeft
+    return kind(
+        event_id=EventId(f"{member_id}.segment.{segment}.{said.seq}"),
+        member_id=member_id,
+        occurred_at=said.from_at,
+        recorded_at=now,
+        version=BY_HAND,
+        segment=segment,
+        seq=said.seq,
     )
 
 

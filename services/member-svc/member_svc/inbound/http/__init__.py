@@ -1,5 +1,12 @@
 """The doors, by noun."""
 
-from member_svc.inbound.http import activities, facts, members, purchases, returns
+from member_svc.inbound.http import activities, facts, members, purchases, returns, segments
 
-ROUTERS = (members.router, purchases.router, returns.router, activities.router, facts.router)
+ROUTERS = (
+    members.router,
+    purchases.router,
+    returns.router,
+    activities.router,
+    facts.router,
+    segments.router,
+)
