@@ -28,6 +28,7 @@ def main() -> int:
     asyncapi.PATH.parent.mkdir(exist_ok=True)
     asyncapi.PATH.write_text(asyncapi.text(), encoding="utf-8")
     problems.PATH.write_text(problems.text(), encoding="utf-8")
+    problems.CATALOG.write_text(problems.catalog(), encoding="utf-8")
     return 0
 
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from chassis import pages
 from chassis.logs import configure, logger
 from chassis.request_id import chosen_id
 from deploy.local import parent
@@ -36,10 +37,11 @@ PLAIN_PAGES = frozenset({"healthz", "readyz", "metrics", "docs", "openapi.json"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 INDEX = {
+    "problems": pages.PATH,
     "services": {
         name: {"docs": f"/{name}/docs", "health": f"/{name}/healthz", "metrics": f"/{name}/metrics"}
         for name in NAMES
-    }
+    },
 }
 HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding "
@@ -88,8 +90,9 @@ class Gateway:
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         path = request.scope["path"]
-        if path == "/":
-            return JSONResponse(INDEX)
+        page = _own_page(path, request.headers.get("accept", ""))
+        if page is not None:
+            return page
         service = service_of(path)
         if service is None:
             return answer(NOT_FOUND, request_id)
@@ -115,8 +118,6 @@ class Gateway:
             )
             is_safe = request.method in SAFE_METHODS
             return answer(UNAVAILABLE, request_id, "none" if is_safe else "unknown")
-        if request.scope["path"] == f"/{service}/docs":
-            return await _docs(response, service)
         return _passed_back(response)
 
     def _open_client(self) -> httpx.AsyncClient:
@@ -129,6 +130,16 @@ class Gateway:
             )
             self._client = httpx.AsyncClient(limits=limits, trust_env=False)
         return self._client
+
+
+def _own_page(path: str, accept: str) -> Response | None:
+    """What this address answers by itself: its index, and what problems mean."""
+    if path == "/":
+        return JSONResponse(INDEX)
+    if path == pages.PATH:
+        return pages.problems_page(accept)
+    folder, _, code = path.rpartition("/")
+    return pages.problem_page(code, accept) if folder == pages.PATH else None
 
 
 async def _passed_on(
@@ -191,14 +202,6 @@ def _passed_back(response: httpx.Response) -> Response:
         if name.lower() not in HOP_BY_HOP
     ]
     return back
-
-
-async def _docs(response: httpx.Response, service: str) -> Response:
-    """The service's own page, pointed at its own description behind this address."""
-    page = await response.aread()
-    pointed = page.replace(b"/openapi.json", f"/{service}/openapi.json".encode())
-    media_type = response.headers.get("content-type")
-    return Response(pointed, response.status_code, media_type=media_type)
 
 
 def main() -> None:

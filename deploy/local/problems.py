@@ -10,6 +10,8 @@ from http import HTTPStatus
 
 from starlette.responses import JSONResponse, Response
 
+from chassis.pages import PATH
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -33,7 +35,7 @@ UNAVAILABLE = Problem(
 def answer(problem: Problem, request_id: str, outcome: str = "none") -> Response:
     """The problem as an HTTP answer; `outcome` says what became of the request."""
     content = {
-        "type": f"/docs/problems.md#{problem.code}",
+        "type": f"{PATH}/{problem.code}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.status.phrase,

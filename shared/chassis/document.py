@@ -85,6 +85,7 @@ def document_router(service: str, document: Document[Any]) -> Router:
     path = f"/{service}/{document.name}"
 
     async def read(tx: TxDep, response: Response) -> dict[str, Any]:
+        """The settings in force. Their version is also the ETag."""
         found = await document.find(tx)
         if found is None:
             raise NotFound
@@ -92,6 +93,7 @@ def document_router(service: str, document: Document[Any]) -> Router:
         return {"version": found[0], **msgspec.json.decode(found[1].model_dump_json())}
 
     async def publish(settings: Any, tx: TxDep, edit: EditDep) -> dict[str, Any]:
+        """Publish the next version. The same settings again are the version that they are."""
         version = await document.publish(tx, settings, edit.demand)
         edit.tell(version)
         return {"version": version, **msgspec.json.decode(settings.model_dump_json())}

@@ -30,6 +30,7 @@ def gaps_router(service: str) -> Router:
 
     @router.get(path, scope="ops")
     async def list_gaps(tx: TxDep, page: PageDep) -> dict[str, Any]:
+        """Gaps at which the consumer stands, oldest first."""
         after = int(page.after[0]) if page.after else 0
         rows = await gaps.waiting(tx, after, page.limit + 1)
         more = [rows[page.limit - 1].id] if len(rows) > page.limit else None
@@ -37,6 +38,7 @@ def gaps_router(service: str) -> Router:
 
     @router.post(path + "/{gap_id}/accept", scope="ops", refuses=(NotFound,))
     async def accept_gap(gap_id: str, tx: TxDep) -> GapView:
+        """Let the consumer go on behind a gap. What lay in it is not heard here."""
         accepted = await gaps.accept(tx, number_of(gap_id))
         if accepted is None:
             raise NotFound

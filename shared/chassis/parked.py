@@ -111,6 +111,7 @@ def parked_router(service: str, subscriptions: Sequence[Subscription]) -> Router
     path = f"/{service}/parked"
 
     async def list_parked(tx: TxDep, page: PageDep) -> dict[str, Any]:
+        """Records that could not be understood, oldest first."""
         after = int(page.after[0]) if page.after else 0
         rows = await waiting(tx, after, page.limit + 1)
         shown = [view_of(row) for row in rows[: page.limit]]
@@ -118,9 +119,11 @@ def parked_router(service: str, subscriptions: Sequence[Subscription]) -> Router
         return page.answer(shown, more)
 
     async def retry_parked(parked_id: str, tx: TxDep) -> ParkedView:
+        """Hear a parked record again."""
         return view_of(await retry(tx, subscriptions, number_of(parked_id)))
 
     async def drop_parked(parked_id: str, tx: TxDep) -> ParkedView:
+        """Put a parked record to rest. It is never heard."""
         return view_of(await drop(tx, number_of(parked_id)))
 
     settling = (NotFound, AlreadySettled)

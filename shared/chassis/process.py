@@ -18,6 +18,7 @@ from chassis.document import document_router
 from chassis.gaps import gaps_router
 from chassis.http.app import application
 from chassis.http.edge import Edge
+from chassis.http.route import Router
 from chassis.jobs import Jobs
 from chassis.migrate import migrate, pending
 from chassis.parked import parked_router
@@ -33,6 +34,18 @@ from chassis.work import Work
 DAY_S = 86_400
 
 Transports = Mapping[str, httpx.AsyncBaseTransport]
+
+
+def doors_of(service: Service) -> list[Router]:
+    """A service's own doors, and those that every service has."""
+    return [
+        *service.routers,
+        document_router(service.name, service.programme),
+        parked_router(service.name, service.subscriptions),
+        republish_router(service.name),
+        readers_router(service.name),
+        gaps_router(service.name),
+    ]
 
 
 class Process:
@@ -82,15 +95,7 @@ class Process:
             peers=self.peers,
             request_s=self.settings.request_s,
         )
-        routers = list(self.service.routers) if "api" in self.roles else []
-        if "api" in self.roles:
-            routers += [
-                document_router(self.service.name, self.service.programme),
-                parked_router(self.service.name, self.service.subscriptions),
-                republish_router(self.service.name),
-                readers_router(self.service.name),
-                gaps_router(self.service.name),
-            ]
+        routers = doors_of(self.service) if "api" in self.roles else []
         return application(edge, routers, self.alive, self.ready)
 
     async def start(self) -> None:

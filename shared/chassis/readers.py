@@ -38,12 +38,14 @@ def readers_router(service: str) -> Router:
 
     @router.get(path, scope="ops")
     async def list_readers(tx: TxDep) -> ReadersView:
+        """Who reads this service's log, and how far behind each is."""
         return ReadersView(
             items=[ReaderView.model_validate(row) for row in await readers.known(tx)]
         )
 
     @router.post(path + "/{reader}/forget", scope="ops", refuses=(NotFound,))
     async def forget_reader(reader: RefPath, tx: TxDep) -> ForgottenView:
+        """Keep nothing for a reader that is gone for good."""
         if not await readers.forget(tx, reader):
             raise NotFound
         return ForgottenView(reader=reader)

@@ -5,7 +5,7 @@ from fastapi import Response
 from chassis.bus import demands
 from chassis.http.bodies import Body, Instant, View
 from chassis.http.problems import NotFound
-from chassis.http.route import Router, TxDep
+from chassis.http.route import Router, TxDep, located
 from chassis.parked import number_of
 from chassis.tx import Row
 
@@ -36,14 +36,21 @@ def republish_router(service: str) -> Router:
     router = Router(tags=[service])
     path = f"/{service}/outbox/republish"
 
-    @router.post(path, scope="ops", status_code=ACCEPTED)
+    @router.post(
+        path,
+        scope="ops",
+        status_code=ACCEPTED,
+        also={ACCEPTED: located("The relay works it off beside what is new.")},
+    )
     async def say_again(body: RepublishBody, tx: TxDep, response: Response) -> RepublishView:
+        """Say again what the outbox keeps. Asked again while it is open, it is the same demand."""
         view = view_of(await demands.demand(tx, body.since))
         response.headers["Location"] = f"/v1{path}/{view.republish_id}"
         return view
 
     @router.get(path + "/{republish_id}", scope="ops", refuses=(NotFound,))
     async def show_republish(republish_id: str, tx: TxDep) -> RepublishView:
+        """How far a demand is."""
         found = await demands.find(tx, number_of(republish_id))
         if found is None:
             raise NotFound

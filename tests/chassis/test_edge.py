@@ -52,7 +52,7 @@ async def test_a_refusal_leaves_no_trace_and_is_kept_as_the_answer(api, stage):
     assert first.status_code == again.status_code == 409
     assert first.json() | {"request_id": ""} == again.json() | {"request_id": ""}
     assert first.json() | {"request_id": ""} == {
-        "type": "/docs/problems.md#jar_full",
+        "type": "/problems/jar_full",
         "title": "The jar is full.",
         "status": 409,
         "detail": "Conflict",

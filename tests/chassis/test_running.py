@@ -14,7 +14,7 @@ from chassis.auth import Keys, Secrets, key_hash
 from chassis.client import Client, Unknown
 from chassis.clock import clock
 from chassis.database import Database
-from chassis.http.app import application, demand_scopes
+from chassis.http.app import OPEN_PATHS, application, demand_scopes
 from chassis.migrate import migrate, pending
 from chassis.settings import Settings
 from chassis.tx import Cause, Unavailable
@@ -74,7 +74,7 @@ def test_the_routes_of_a_service_all_declare_theirs(stage):
     app = application(stage.app.state.edge, [shelf.router], dict, stage.process.ready)
     with pytest.raises(TypeError, match="/healthz declares no scope"):
         demand_scopes(app, ())
-    demand_scopes(app, ("/healthz", "/readyz", "/metrics"))
+    demand_scopes(app, OPEN_PATHS)
 
 
 def test_the_test_clock_stands_where_the_file_says(tmp_path):

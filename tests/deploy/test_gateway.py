@@ -142,6 +142,19 @@ async def test_a_request_has_one_id_from_here_on():
             assert answer.text.count("\n") == 0
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+async def test_what_a_problem_means_is_a_page_here_too(nobody, accept):
+    async with client(nobody) as caller:
+        told = (await caller.get("/v1/wallets")).json()
+        page = await caller.get(told["type"], headers={"Accept": accept})
+        every = await caller.get("/problems", headers={"Accept": accept})
+        unheard = await caller.get("/problems/wallet_lost", headers={"Accept": accept})
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (200, accept)
+    assert told["title"] in page.text
+    assert "points_insufficient" in every.text
+    assert (unheard.status_code, unheard.json()["code"]) == (404, "not_found")
+
+
 async def test_path_query_headers_and_a_large_body_pass_unchanged():
     body = b"x" * BODY_MAX
     async with upstream(count_bytes) as points, client(points) as caller:

@@ -13,6 +13,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+PROBLEM = "application/problem+json"
 UUID = "0198b1f0-0000-7000-8000-000000000001"
 TEXTS = ("a-ref-1", UUID, "CNY", "card", "2026-03-02T10:00:00+08:00", "2026-03-02", "1", "a", "A1")
 RAW = {
@@ -66,9 +67,10 @@ class Door:
 
     @property
     def codes(self) -> set[str]:
-        """The codes that the route documents as its own."""
-        described = (each["description"] for each in self.operation["responses"].values())
-        return {code for text in described for code in text.split(", ")}
+        """The codes that the route documents."""
+        told = (each.get("content", {}) for each in self.operation["responses"].values())
+        noes = (content[PROBLEM]["schema"] for content in told if PROBLEM in content)
+        return {code for schema in noes for code in schema["properties"]["code"]["enum"]}
 
     @property
     def spoilt_codes(self) -> set[str]:

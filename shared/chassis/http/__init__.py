@@ -19,11 +19,21 @@ from chassis.http.bodies import (
     Text64,
     Uuid,
     View,
+    example,
 )
 from chassis.http.editing import EditDep, PreconditionFailed, tell_version
 from chassis.http.page import Page, PageDep
 from chassis.http.problems import FieldError, Invalid, NotFound
-from chassis.http.route import AskedDep, BeginDep, CallerDep, CauseDep, Replayed, Router, TxDep
+from chassis.http.route import (
+    AskedDep,
+    BeginDep,
+    CallerDep,
+    CauseDep,
+    Replayed,
+    Router,
+    TxDep,
+    located,
+)
 
 __all__ = [
     "AmountMinor",
@@ -58,5 +68,7 @@ __all__ = [
     "Uuid",
     "View",
     "answer_lines",
+    "example",
+    "located",
     "tell_version",
 ]

@@ -16,26 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import metrics
 from chassis.http import problems
+from chassis.http.description import Described
 from chassis.http.edge import Edge
-from chassis.http.problems import Malformed, MethodNotAllowed, NotFound
-from chassis.http.route import TERMS, Router
+from chassis.http.problems import Fault, Malformed, MethodNotAllowed, NotFound
+from chassis.http.read import TERMS
+from chassis.http.route import Router
+from chassis.http.showing import PATHS, add_pages
 from chassis.logs import logger
 from chassis.request_id import chosen_id
-from contracts.refusal import Refusal
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
 Alive = Callable[[], dict[str, str]]
-OPEN_PATHS = ("/healthz", "/readyz", "/metrics")
-
-
-class Fault(Refusal):
-    """Something of ours failed; whether the request took effect is unknown until it is asked for by
-    key.
-    """
-
-    code = "fault"
-    status = 500
-    title = "Something of ours failed."
+OPEN_PATHS = ("/healthz", "/readyz", "/metrics", *PATHS)
 
 
 class Around:
@@ -114,7 +106,7 @@ def demand_scopes(app: FastAPI, open_paths: Sequence[str]) -> None:
 
 def application(edge: Edge, routers: Sequence[Router], alive: Alive, ready: Ready) -> FastAPI:
     """The ASGI application of a service."""
-    app = FastAPI(title=edge.service, version="1", docs_url="/docs", redoc_url=None)
+    app = Described(title=edge.service, version="1", docs_url=None, redoc_url=None)
     app.state.edge = edge
     for router in routers:
         app.include_router(router)
@@ -137,6 +129,7 @@ def application(edge: Edge, routers: Sequence[Router], alive: Alive, ready: Read
     async def metrics_page() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    add_pages(app)
     demand_scopes(app, OPEN_PATHS)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_fault)

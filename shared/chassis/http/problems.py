@@ -11,6 +11,7 @@ Refusal
 ├── UnsupportedMediaType     415
 ├── Invalid                  422  well-formed, but against the route's limits; names the fields
 ├── KeyRequired, KeySpent, KeyReused   400, 409, 422  idempotency
+├── Fault                    500  ours; `outcome` is unknown
 └── TryLater                 503  no answer now; `outcome` says whether to ask again by key
 """
 
@@ -24,10 +25,10 @@ from typing import Any, ClassVar, cast
 import msgspec
 from starlette.responses import Response
 
+from chassis.pages import PATH
 from contracts.refusal import Refusal
 
 MEDIA_TYPE = "application/problem+json"
-PAGE = "/docs/problems.md#"
 ERRORS_MAX = 20
 FIELD_NAME = re.compile(r"(?!\w*\d{5})[A-Za-z_]\w{0,63}", re.ASCII)
 
@@ -134,6 +135,16 @@ class TryLater(Refusal):
     title: ClassVar[str] = "There is no answer now; try again."
 
 
+class Fault(Refusal):
+    """Something of ours failed; whether the request took effect is unknown until it is asked for by
+    key.
+    """
+
+    code: ClassVar[str] = "fault"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something of ours failed."
+
+
 @dataclass(frozen=True)
 class FieldError:
     """What is wrong with one field: a JSON pointer and a code, never the value."""
@@ -156,7 +167,7 @@ class Invalid(Refusal):
 def problem(refusal: Refusal, request_id: str, outcome: str = "none") -> dict[str, Any]:
     """The problem document of a refusal."""
     return {
-        "type": f"{PAGE}{refusal.code}",
+        "type": f"{PATH}/{refusal.code}",
         "title": refusal.title,
         "status": refusal.status,
         "detail": HTTPStatus(refusal.status).phrase,

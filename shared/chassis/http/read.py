@@ -18,6 +18,7 @@ from chassis.http.strictjson import parse
 BODY_MAX = 64 * 1024
 LINES_BYTES_MAX = 5 * 1024 * 1024
 
+TERMS = "x-laurel"
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
@@ -26,7 +27,8 @@ NDJSON = "application/x-ndjson"
 class Terms:
     """What a route demands of a request and grants it.
 
-    A body that has the field `named_by` names its command itself and needs no key.
+    A body that has the field `named_by` names its command itself and needs no key. `again` is the
+    status that a repetition of what stands already is answered with (0: there is none).
     """
 
     scope: str
@@ -34,6 +36,7 @@ class Terms:
     named_by: str = ""
     lines: bool = False
     body_max: int = BODY_MAX
+    again: int = 0
     asks: frozenset[str] = frozenset()
 
 

@@ -6,10 +6,10 @@ request again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -19,23 +19,24 @@ from chassis import metrics
 from chassis.auth import Caller
 from chassis.database import BATCH, REQUEST
 from chassis.http import idempotency, problems
+from chassis.http.description import described
 from chassis.http.edge import Unit, admit, cause_of, edge_of
-from chassis.http.read import NDJSON, Terms, check_query, read_body
+from chassis.http.read import NDJSON, TERMS, Terms, check_query, read_body
 from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
 from chassis.work import Work
 from contracts.refusal import Refusal
 
 ATTEMPTS_MAX = 4
 BATCH_S = 60.0
-TERMS = "x-laurel"
 SAFE = frozenset({"GET", "HEAD"})
 
 LINES = {NDJSON: {"schema": {"type": "string", "description": "one JSON document a line"}}}
 LINES_IN: dict[str, Any] = {"requestBody": {"required": True, "content": LINES}}
-LINES_OUT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "one answer a line, in order", "content": LINES}
+LINES_OUT: dict[str, dict[str, Any]] = {
+    "200": {"description": "one answer a line, in order", "content": LINES}
 }
 
+KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 Inner = Callable[[Request], Awaitable[Response]]
 
 
@@ -189,7 +190,7 @@ def _replay(status: int, body: bytes, media_type: str) -> Response:
 
 class Router(APIRouter):
     """Routes below `/v1`. Each names its scope; `keyed` demands an Idempotency-Key; `lines` reads
-    NDJSON.
+    NDJSON; `again` is the status of a repetition (Replayed), `also` what else may be answered well.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -205,7 +206,10 @@ class Router(APIRouter):
         keyed, lines = options.pop("keyed", False), options.pop("lines", False)
         refuses: Sequence[type[Refusal]] = options.pop("refuses", ())
         named_by = options.pop("named_by", "")
+        also: Mapping[int, dict[str, Any]] = options.pop("also", {})
         terms = {"scope": scope, "keyed": keyed, "lines": lines, "named_by": named_by}
+        if again := options.pop("again", None):
+            terms["again"] = again
         if body_max := options.pop("body_max", None):
             terms["body_max"] = body_max
 
@@ -215,7 +219,9 @@ class Router(APIRouter):
                 endpoint,
                 methods=[method],
                 openapi_extra={TERMS: terms} | (LINES_IN if lines else {}),
-                responses=documented(refuses) | (LINES_OUT if lines else {}),
+                responses=described(refuses)
+                | (LINES_OUT if lines else {})
+                | {str(status): told for status, told in also.items()},
                 **options,
             )
             return endpoint
@@ -243,17 +249,6 @@ class Router(APIRouter):
         return self._declare("DELETE", path, scope, **options)
 
 
-def documented(refuses: Sequence[type[Refusal]]) -> dict[int | str, dict[str, Any]]:
-    """A route's refusals for OpenAPI, by status."""
-    by_status: dict[int | str, list[str]] = {}
-    for refusal in refuses:
-        by_status.setdefault(refusal.status, []).append(refusal.code)
-    return {
-        status: {"description": ", ".join(sorted(codes)), "content": {problems.MEDIA_TYPE: {}}}
-        for status, codes in by_status.items()
-    }
-
-
 async def tx_of(request: Request) -> Tx:
     """The request's transaction."""
     unit: Unit = request.state.unit
@@ -272,7 +267,13 @@ def begin_of(request: Request) -> Begin:
     return Work(edge.database, edge.peers, REQUEST)
 
 
-async def asked_of(request: Request) -> idempotency.Asked:
+def located(told: str) -> dict[str, Any]:
+    """An answer that is described so and says where to look next."""
+    where = {"description": "where to ask for it", "schema": {"type": "string"}}
+    return {"description": told, "headers": {"Location": where}}
+
+
+async def asked_of(request: Request, _: KeyHeader = None) -> idempotency.Asked:
     """The command's key and what it asks, for sagas that own their idempotency. Refusals:
     KeyRequired.
     """

@@ -17,11 +17,13 @@ from chassis.bus.codec import Codec
 from chassis.bus.message import Record, unpack
 from chassis.clock import Clock
 from chassis.consumer.dispatch import dispatch
-from chassis.http.route import TERMS, Router
+from chassis.http.read import TERMS
+from chassis.http.route import Router
 from chassis.jobs import run_due
 from chassis.process import Process, Transports
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.testing.conforming import Conforming
 from chassis.tx import Cause, Tx
 from contracts.events.base import Event
 
@@ -83,6 +85,7 @@ class Stage:
         self.process = Process(service, settings, self.clock, transports)
         self.database = self.process.database
         self.app = self.process.app
+        self.conforming = Conforming(self.app.openapi())
 
     def at(self, moment: datetime) -> None:
         """Move the clock."""
@@ -149,10 +152,13 @@ class Stage:
 
     @asynccontextmanager
     async def client(self, *scopes: str, source: str = "till") -> AsyncIterator[httpx.AsyncClient]:
-        """A caller at the service's doors, over ASGI."""
+        """A caller at the service's doors, over ASGI. Every answer has to be as described."""
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {self.key(*scopes, source=source)}"}
         async with httpx.AsyncClient(
-            transport=transport, base_url="http://stage", headers=headers
+            transport=transport,
+            base_url="http://stage",
+            headers=headers,
+            event_hooks={"response": [self.conforming.check]},
         ) as caller:
             yield caller

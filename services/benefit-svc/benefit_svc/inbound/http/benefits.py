@@ -132,6 +132,7 @@ class BenefitView(View):
 @router.post(
     "/benefits",
     status_code=201,
+    again=200,
     scope="benefit:write",
     refuses=(EffectiveInPast, VersionNotLater),
 )

@@ -26,13 +26,14 @@ from chassis.http import (
     Router,
     TxDep,
     View,
+    example,
 )
 from contracts.ids import EntitlementId, MemberId
 
 router = Router(tags=["entitlements"])
 
 
-class UseBody(Body):
+class UseBody(Body, json_schema_extra=example(store_id="s-01")):
     """Where it is used."""
 
     store_id: Ref

@@ -38,7 +38,9 @@ from chassis.http import (
     Ref,
     Router,
     TxDep,
+    example,
     idempotency,
+    located,
     problems,
 )
 from chassis.tx import Begin, Cause, Tx
@@ -56,7 +58,10 @@ JSON = "application/json"
 router = Router(tags=["redemptions"])
 
 
-class RedeemBody(Body):
+class RedeemBody(
+    Body,
+    json_schema_extra=example(member_id="01a204ce-9105-74f6-9402-7b40fd9df85a", reward_id="tote"),
+):
     """Who wants how many of what."""
 
     member_id: Ref
@@ -64,7 +69,7 @@ class RedeemBody(Body):
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)] = 1
 
 
-class CancelBody(Body):
+class CancelBody(Body, json_schema_extra=example(reason="changed their mind")):
     """Why, in a person's words; kept with the redemption and said to nobody else."""
 
     reason: Note200 | None = None
@@ -92,6 +97,7 @@ DoorDep = Annotated[Door, Depends(door_of)]
 @router.post(
     "/redemptions",
     status_code=201,
+    also={PENDING: located("Under way: the recovery goes on with it.")},
     scope="redemption:write",
     response_model=RedemptionView,
     refuses=(
@@ -132,6 +138,7 @@ async def show(redemption_id: IdPath, tx: TxDep, caller: CallerDep) -> Redemptio
 
 @router.post(
     "/redemptions/{redemption_id}/cancel",
+    also={PENDING: located("Under way: the recovery goes on with it.")},
     scope="redemption:write",
     response_model=RedemptionView,
     refuses=(RedemptionNotFound, RedemptionNotCancellable),

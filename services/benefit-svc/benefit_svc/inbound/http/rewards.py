@@ -30,6 +30,7 @@ from chassis.http import (
     Text64,
     TxDep,
     View,
+    example,
 )
 from contracts.ids import RewardId
 
@@ -101,7 +102,7 @@ class RewardBody(Body):
         return PublishReward(RewardId(self.reward_id), price, self.effective_from)
 
 
-class StockBody(Body):
+class StockBody(Body, json_schema_extra=example(quantity=100)):
     """More units."""
 
     quantity: Quantity
@@ -158,6 +159,7 @@ class LoadedView(View):
 @router.post(
     "/rewards",
     status_code=201,
+    again=200,
     scope="benefit:write",
     refuses=(EffectiveInPast, VersionNotLater, StockIsLoaded),
 )

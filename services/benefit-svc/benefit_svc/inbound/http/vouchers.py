@@ -7,20 +7,32 @@ from benefit_svc.domain.vouchers import Voucher
 from benefit_svc.handlers.check_voucher import check_voucher
 from benefit_svc.handlers.use_voucher import UseVoucher, use_voucher
 from benefit_svc.handlers.void_voucher import void_voucher
-from chassis.http import Body, CallerDep, IdPath, Instant, Note200, Ref, Router, Text64, TxDep, View
+from chassis.http import (
+    Body,
+    CallerDep,
+    IdPath,
+    Instant,
+    Note200,
+    Ref,
+    Router,
+    Text64,
+    TxDep,
+    View,
+    example,
+)
 from contracts.ids import VoucherId
 
 router = Router(tags=["vouchers"])
 
 
-class CodeBody(Body):
+class CodeBody(Body, json_schema_extra=example(code="7QK4-9Z2M-XW5T-3HRB", store_id="s-01")):
     """A code as it was typed or scanned, and where."""
 
     code: Text64
     store_id: Ref
 
 
-class VoidBody(Body):
+class VoidBody(Body, json_schema_extra=example(reason="given by mistake")):
     """Why, in a person's words; kept with the voucher and said to nobody else."""
 
     reason: Note200

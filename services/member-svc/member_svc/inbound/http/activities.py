@@ -17,6 +17,7 @@ from chassis.http import (
     Text64,
     TxDep,
     answer_lines,
+    example,
 )
 from chassis.http.problems import Forbidden
 from contracts.refusal import Refusal
@@ -33,7 +34,15 @@ from member_svc.store.vault import Vault
 router = Router(tags=["activities"])
 
 
-class ActivityBody(Body):
+class ActivityBody(
+    Body,
+    json_schema_extra=example(
+        source_ref="delivery-20261125-9",
+        kind="delivered",
+        occurred_at="2026-11-25T09:00:00+08:00",
+        purchase_ref="receipt-20261122-17",
+    ),
+):
     """An activity, as a channel tells it: of a member, or about a purchase and so its member's."""
 
     source_ref: Ref
@@ -79,6 +88,7 @@ class ActivityBody(Body):
 @router.post(
     "/activities",
     status_code=201,
+    again=200,
     scope="activity:write",
     refuses=(MemberNotFound, FactConflict, OccurredInFuture, Forbidden),
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
-from chassis.http import Body, CallerDep, IdPath, Note200, PageDep, RefPath, Router, TxDep
+from chassis.http import Body, CallerDep, IdPath, Note200, PageDep, RefPath, Router, TxDep, example
 from chassis.http.bodies import REF_PATTERN
 from member_svc.domain.facts import Kind
 from member_svc.domain.refusals import (
@@ -27,7 +27,7 @@ REVIEW = "fact:review"
 router = Router(tags=["facts"])
 
 
-class DecisionBody(Body):
+class DecisionBody(Body, json_schema_extra=example(reason="the till was offline for a week")):
     """Why somebody decided so."""
 
     reason: Note200

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.auth import Caller
-from chassis.http import Body, FieldError, Instant, Invalid, Ref
+from chassis.http import Body, FieldError, Instant, Invalid, Ref, example
 from chassis.http.bodies import plain_text
 from chassis.http.problems import Forbidden
 from contracts.ids import MemberId
@@ -40,7 +40,7 @@ Kind = Annotated[str, Field(pattern=KIND_PATTERN)]
 Value = Annotated[str, AfterValidator(plain_text(VALUE_MAX))]
 
 
-class IdentifierBody(Body):
+class IdentifierBody(Body, json_schema_extra=example(kind="phone", value="+86 138 0013 8000")):
     """An identifier as a channel wrote it."""
 
     kind: Kind

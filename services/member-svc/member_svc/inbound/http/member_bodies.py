@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.http import Body, FieldError, Invalid, Name64, Note200, Ref
+from chassis.http import Body, FieldError, Invalid, Name64, Note200, Ref, example
 from contracts.ids import MemberId
 from member_svc.domain.facts import in_future
 from member_svc.domain.members import Birthday, Consent, Enrolment, Profile, ProfileChange, exists
@@ -83,7 +83,15 @@ class NewProfileBody(Body):
         return Profile(self.name, birthday, dict(self.attributes))
 
 
-class EnrollBody(Body):
+class EnrollBody(
+    Body,
+    json_schema_extra=example(
+        identifiers=[
+            {"kind": "card", "value": "880001"},
+            {"kind": "phone", "value": "+8613800138000"},
+        ]
+    ),
+):
     """Someone to enroll, by one identifier or several."""
 
     identifiers: Annotated[list[IdentifierBody], Field(min_length=1, max_length=IDENTIFIERS_MAX)]
@@ -122,7 +130,7 @@ class ChangedProfileBody(Body):
     )
 
 
-class ProfileBody(Body):
+class ProfileBody(Body, json_schema_extra=example(profile={"attributes": {"shoe-size": "42"}})):
     """A change of profile, further consents, or both."""
 
     profile: ChangedProfileBody = ChangedProfileBody()
@@ -143,14 +151,16 @@ class ProfileBody(Body):
         return values(self.consents, source, now)
 
 
-class StatusBody(Body):
+class StatusBody(
+    Body, json_schema_extra=example(status="suspended", reason="the card was found in the street")
+):
     """What a member may do from now on, and why."""
 
     status: MemberStatus
     reason: Note200
 
 
-class RevealBody(Body):
+class RevealBody(Body, json_schema_extra=example(reason="called about a parcel")):
     """Why somebody has to see a member in clear."""
 
     reason: Note200

@@ -45,6 +45,7 @@ router = Router(tags=["members"])
     "/members",
     status_code=201,
     scope="member:write",
+    also={200: {"description": "An identifier was known: the member it finds."}},
     refuses=(IdentifiersConflict, OccurredInFuture),
 )
 async def enroll(
@@ -102,6 +103,7 @@ async def change(
 @router.post(
     "/members/{member_id}/identifiers",
     status_code=201,
+    also={200: {"description": "It was theirs already."}},
     scope="member:write",
     refuses=(MemberNotFound, IdentifiersConflict),
 )

@@ -20,6 +20,7 @@ from chassis.http import (
     Text64,
     TxDep,
     answer_lines,
+    example,
 )
 from contracts.events.purchases import Payment, PurchaseLine
 from contracts.refusal import Refusal
@@ -89,7 +90,25 @@ class PaymentBody(Body):
     amount_minor: AmountMinor
 
 
-class PurchaseBody(Body):
+class PurchaseBody(
+    Body,
+    json_schema_extra=example(
+        source_ref="receipt-20261122-17",
+        member={"kind": "card", "value": "880001"},
+        occurred_at="2026-11-22T18:30:00+08:00",
+        store_id="s-01",
+        currency="CNY",
+        lines=[
+            {
+                "line_id": "1",
+                "sku": "tea",
+                "category": "grocery",
+                "quantity": 2,
+                "amount_minor": 60000,
+            }
+        ],
+    ),
+):
     """A purchase, as a till tells it."""
 
     source_ref: Ref
@@ -137,6 +156,7 @@ class PurchaseBody(Body):
 @router.post(
     "/purchases",
     status_code=201,
+    again=200,
     scope="purchase:write",
     refuses=(MemberNotFound, FactConflict, OccurredInFuture),
 )
@@ -170,6 +190,7 @@ async def tell_purchases(
 @router.post(
     "/purchases/{source_ref}/void",
     status_code=201,
+    again=200,
     scope="purchase:write",
     refuses=(FactNotFound, ReturnExceedsPurchase),
 )

@@ -17,6 +17,7 @@ from chassis.http import (
     Router,
     TxDep,
     answer_lines,
+    example,
 )
 from chassis.http.problems import Forbidden
 from contracts.events.purchases import ReturnedLine
@@ -69,7 +70,15 @@ class ReturnedLineBody(Body):
         )
 
 
-class ReturnBody(Body):
+class ReturnBody(
+    Body,
+    json_schema_extra=example(
+        source_ref="return-20261124-3",
+        purchase_ref="receipt-20261122-17",
+        occurred_at="2026-11-24T11:00:00+08:00",
+        lines=[{"line_id": "1", "quantity": 1}],
+    ),
+):
     """A return, as a till tells it. Without `lines`: all that is left when it is decided."""
 
     source_ref: Ref
@@ -108,6 +117,7 @@ class ReturnBody(Body):
 @router.post(
     "/returns",
     status_code=201,
+    again=200,
     scope="purchase:write",
     refuses=(ReturnExceedsPurchase, TooManyReturns, FactConflict, OccurredInFuture, Forbidden),
 )

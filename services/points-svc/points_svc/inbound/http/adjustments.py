@@ -21,6 +21,7 @@ from chassis.http import (
     TxDep,
     Uuid,
     View,
+    example,
 )
 from contracts.quantities import POINTS_MAX
 from points_svc.domain.adjustments import AdjustmentAsk
@@ -47,7 +48,10 @@ OF_DECIDING = (AdjustmentNotFound, AdjustmentNotWaiting, SamePerson)
 router = Router(tags=["adjustments"])
 
 
-class AdjustmentBody(Body):
+class AdjustmentBody(
+    Body,
+    json_schema_extra=example(points=100, reason="the parcel came late", reason_code="goodwill"),
+):
     """What is given (or, below zero, taken). `reason` is for people and stays with the posting;
     `reason_code` is for reports, and all that the event says.
     """
@@ -91,6 +95,7 @@ class WaitingPage(View):
 @router.post(
     "/points/{member_id}/adjustments",
     status_code=201,
+    also={202: {"description": "It waits for a second person."}},
     scope="points:adjust",
     keyed=True,
     refuses=OF_ADJUSTING,
@@ -149,6 +154,7 @@ async def show(member_id: IdPath, adjustment_id: Uuid, tx: TxDep) -> WaitingView
 
 @router.post(
     "/points/{member_id}/adjustments/{adjustment_id}/approve",
+    again=200,
     scope="points:approve",
     refuses=(*OF_DECIDING, *OF_ADJUSTING),
 )
@@ -159,6 +165,7 @@ async def approve(member_id: IdPath, adjustment_id: Uuid, tx: TxDep) -> WaitingV
 
 @router.post(
     "/points/{member_id}/adjustments/{adjustment_id}/reject",
+    again=200,
     scope="points:approve",
     refuses=OF_DECIDING,
 )

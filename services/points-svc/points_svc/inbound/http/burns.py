@@ -11,6 +11,7 @@ from chassis.http import (
     TxDep,
     Uuid,
     View,
+    example,
 )
 from points_svc.domain.burns import BURNED, CANCELLED, Burn, BurnAsk
 from points_svc.domain.refusals import (
@@ -40,7 +41,12 @@ from points_svc.store import holds as store
 router = Router(tags=["burns"])
 
 
-class BurnBody(Body):
+class BurnBody(
+    Body,
+    json_schema_extra=example(
+        burn_id="01a204ce-9105-74f6-9402-7b40fd9df85a", points=500, purpose="parking"
+    ),
+):
     """What is to be burned. `burn_id` names the caller's burn for ever and stands in for an
     Idempotency-Key. `purpose` is a code: events carry it.
     """
@@ -113,7 +119,10 @@ async def burn(
 
 
 @router.post(
-    "/points/{member_id}/burns/{burn_id}/cancel", scope="points:redeem", refuses=(HoldNotCaptured,)
+    "/points/{member_id}/burns/{burn_id}/cancel",
+    again=200,
+    scope="points:redeem",
+    refuses=(HoldNotCaptured,),
 )
 async def cancel(member_id: IdPath, burn_id: Uuid, tx: TxDep, caller: CallerDep) -> BurnView:
     """Give the points of the caller's burn back to their lots. One that they never made is refused

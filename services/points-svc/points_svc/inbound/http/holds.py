@@ -15,6 +15,7 @@ from chassis.http import (
     TxDep,
     Uuid,
     View,
+    example,
 )
 from points_svc.domain.holds import OPEN, Hold, HoldAsk
 from points_svc.domain.refusals import (
@@ -49,7 +50,15 @@ LAPSE_AFTER_S_MAX = 604_800
 router = Router(tags=["holds"])
 
 
-class HoldBody(Body):
+class HoldBody(
+    Body,
+    json_schema_extra=example(
+        hold_id="01a204ce-9105-74f6-9402-7b40fd9df85a",
+        points=500,
+        purpose="lounge",
+        lapse_after_s=600,
+    ),
+):
     """What is to be set aside. `hold_id` names the caller's hold for ever and stands in
     for an Idempotency-Key. `purpose` is a code: events carry it.
     """
@@ -61,7 +70,7 @@ class HoldBody(Body):
     lapse_after_s: Annotated[int, Field(ge=1, le=LAPSE_AFTER_S_MAX)] = LAPSE_AFTER_S
 
 
-class CaptureBody(Body):
+class CaptureBody(Body, json_schema_extra=example(points=300)):
     """How much of the hold is burned; all of it where nothing is said."""
 
     points: PositiveCount | None = None
@@ -133,6 +142,7 @@ async def place_hold(
 
 @router.post(
     "/points/{member_id}/holds/{hold_id}/capture",
+    again=200,
     scope="points:redeem",
     refuses=(HoldNotFound, HoldNotOpen, CaptureExceedsHold),
 )
@@ -153,7 +163,10 @@ async def capture(
 
 
 @router.post(
-    "/points/{member_id}/holds/{hold_id}/release", scope="points:redeem", refuses=(HoldNotOpen,)
+    "/points/{member_id}/holds/{hold_id}/release",
+    again=200,
+    scope="points:redeem",
+    refuses=(HoldNotOpen,),
 )
 async def release(member_id: IdPath, hold_id: Uuid, tx: TxDep, caller: CallerDep) -> HoldView:
     """Give the caller's hold back. One that they never placed is refused from now on."""

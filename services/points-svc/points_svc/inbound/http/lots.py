@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from chassis.http import Body, IdPath, Instant, Note200, Ref, Router, TxDep, View
+from chassis.http import Body, IdPath, Instant, Note200, Ref, Router, TxDep, View, example
 from points_svc.domain.document_parts import refused
 from points_svc.domain.extension import ExtensionAsk
 from points_svc.domain.refusals import (
@@ -27,7 +27,7 @@ DAYS_MAX = 7_300
 router = Router(tags=["points"])
 
 
-class LongerBody(Body):
+class LongerBody(Body, json_schema_extra=example(days=30, reason="the shop was closed")):
     """Until when a lot lasts: an instant, or so many days. `reason` is for people and stays with
     the posting; `reason_code` is for reports, and all that an event says.
     """

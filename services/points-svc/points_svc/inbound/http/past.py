@@ -25,7 +25,7 @@ router = Router(tags=["points"])
 
 
 @router.get("/points/{member_id}/why", scope="points:read", refuses=(MemberNotFound,))
-async def why(
+async def why_balance(
     member_id: IdPath, tx: TxDep, at: Moment = None, known_at: Moment = None
 ) -> BalanceWhy:
     """The sums that a balance is netted from, by kind and way: the fold of postings with effect by

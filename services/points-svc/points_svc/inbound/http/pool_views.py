@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.http import Body, Instant, Note200, PositiveCount, Ref, Uuid, View
+from chassis.http import Body, Instant, Note200, PositiveCount, Ref, Uuid, View, example
 from points_svc.domain.pools import SHARE_MAX, Gathering, Pool, PoolChange
 from points_svc.domain.programme import POOL_MEMBERS_MAX
 from points_svc.handlers.show_pool import Standing
@@ -24,7 +24,15 @@ class SharerBody(Body):
     share: Share = 1
 
 
-class PoolBody(Body):
+class PoolBody(
+    Body,
+    json_schema_extra=example(
+        members=[
+            {"member_id": "01a204ce-9105-74f6-9402-7b40fd9df85a"},
+            {"member_id": "01a1e190-9780-740f-b461-1cd8b18790ea", "share": 2},
+        ]
+    ),
+):
     """A pool and who shares it from the beginning. `pool_id` names it for ever and stands in for an
     Idempotency-Key.
     """
@@ -40,13 +48,18 @@ class PoolBody(Body):
         return self
 
 
-class ShareBody(Body):
+class ShareBody(Body, json_schema_extra=example(share=2)):
     """With which weight a member shares a pool from now on."""
 
     share: Share
 
 
-class GatheringBody(Body):
+class GatheringBody(
+    Body,
+    json_schema_extra=example(
+        member_id="01a204ce-9105-74f6-9402-7b40fd9df85a", points=500, purpose="lounge"
+    ),
+):
     """What is to be gathered, and for whom. `gathering_id` names it for ever and stands in for an
     Idempotency-Key. With a `purpose` (a code: events carry it) it is burned at once, as the
     member's burn of that id. `step_up` is the channel's reference of a stronger check of the member

@@ -174,6 +174,7 @@ async def show_one(
 
 @router.post(
     "/pools/{pool_id}/members/{member_id}/gatherings/{gathering_id}/cancel",
+    again=200,
     scope="points:redeem",
     refuses=(PoolNotFound, GatheringNotFound, PointsInsufficient, BalanceTooLarge),
 )

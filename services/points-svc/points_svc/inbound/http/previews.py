@@ -19,6 +19,7 @@ from chassis.http import (
     Text64,
     TxDep,
     View,
+    example,
 )
 from contracts.events.purchases import Payment, PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId
@@ -76,7 +77,24 @@ class BasketMember(Body):
     member_id: Ref
 
 
-class BasketBody(Body):
+class BasketBody(
+    Body,
+    json_schema_extra=example(
+        member={"member_id": "01a204ce-9105-74f6-9402-7b40fd9df85a"},
+        occurred_at="2026-11-22T18:30:00+08:00",
+        store_id="s-01",
+        currency="CNY",
+        lines=[
+            {
+                "line_id": "1",
+                "sku": "tea",
+                "category": "grocery",
+                "quantity": 2,
+                "amount_minor": 60000,
+            }
+        ],
+    ),
+):
     """A purchase as a till would tell it. Without `member` it is rated in the base tier, without
     `occurred_at` now. `occasions` are what member-svc would say of the day.
     """

@@ -27,6 +27,8 @@ JOURNAL_DAYS_MAX = 100
 JOURNAL_LINES_MAX = 20_000
 EXPORT_ROWS_MAX = 5_000
 
+TEXT = {"schema": {"type": "string"}}
+
 By = Annotated[Literal["day", "month"], Query()]
 Form = Annotated[Literal["json", "csv"], Query(alias="format")]
 ExportForm = Annotated[Literal["ndjson", "csv"], Query(alias="format")]
@@ -44,7 +46,12 @@ async def liability(
     return LiabilityView.of(known_at or tx.now, await show_liability(tx, known_at))
 
 
-@router.get("/points:journal", scope="reports:read", response_model=JournalView)
+@router.get(
+    "/points:journal",
+    scope="reports:read",
+    response_model=JournalView,
+    also={200: {"description": "The lines.", "content": {CSV: TEXT}}},
+)
 async def journal(
     tx: TxDep, begins_on: FromDay, ends_on: ToDay, by: By = "month", form: Form = "json"
 ) -> JournalView | Response:
@@ -63,7 +70,12 @@ async def journal(
     return Response(as_csv(columns, lines), media_type=CSV)
 
 
-@router.get("/points:export", scope="reports:read", response_class=StreamingResponse)
+@router.get(
+    "/points:export",
+    scope="reports:read",
+    response_class=StreamingResponse,
+    also={200: {"description": "The postings.", "content": {NDJSON: TEXT, CSV: TEXT}}},
+)
 async def export(
     begin: BeginDep,
     cause: CauseDep,

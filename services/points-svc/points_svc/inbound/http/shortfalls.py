@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chassis.http import Body, IdPath, Instant, Note200, PageDep, Ref, Router, TxDep, View
+from chassis.http import Body, IdPath, Instant, Note200, PageDep, Ref, Router, TxDep, View, example
 from points_svc.domain.postings import posting_id
 from points_svc.domain.refusals import ShortfallNotFound, ShortfallSettled
 from points_svc.domain.shortfalls import Shortfall
@@ -17,7 +17,7 @@ ShortfallPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}\.[a-z0-9_-]{
 router = Router(tags=["points"])
 
 
-class SettlementBody(Body):
+class SettlementBody(Body, json_schema_extra=example(state="forgiven", reason="our mistake")):
     """What becomes of a shortfall, and why: `reason` is for people."""
 
     state: Literal["forgiven", "owed"]

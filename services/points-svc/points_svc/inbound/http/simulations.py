@@ -17,6 +17,7 @@ from chassis.http import (
     PageDep,
     Router,
     TxDep,
+    located,
 )
 from chassis.http.read import NDJSON
 from points_svc.domain.refusals import RulesNotFound, SettingsUnpublished
@@ -45,12 +46,15 @@ A_YEAR = timedelta(days=365)
 PERIOD_MAX = timedelta(days=3_653)
 EARLIEST_YEAR = 1970
 
+TEXT = {"schema": {"type": "string"}}
+
 router = Router(tags=["accrual-rules"])
 
 
 @router.post(
     "/accrual-rules/{version}/simulate",
     status_code=ACCEPTED,
+    also={ACCEPTED: located("It waits for its turn.")},
     scope="rules:write",
     refuses=(RulesNotFound, SettingsUnpublished, SimulationInvalid, SimulationsFull),
 )
@@ -105,6 +109,9 @@ async def post_cancellation(
 
 @router.get(
     "/accrual-rules/{version}/simulations/{simulation_id}/moves",
+    also={
+        200: {"description": "A line each.", "content": {NDJSON: {"schema": {"type": "string"}}}}
+    },
     scope="reports:read",
     refuses=(SimulationNotFound,),
     response_class=StreamingResponse,

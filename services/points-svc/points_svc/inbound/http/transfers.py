@@ -15,6 +15,7 @@ from chassis.http import (
     TxDep,
     Uuid,
     View,
+    example,
 )
 from points_svc.domain.move_refusals import (
     RecipientNotFound,
@@ -47,7 +48,14 @@ from points_svc.inbound.http.fields import (
 router = Router(tags=["transfers"])
 
 
-class TransferBody(Body):
+class TransferBody(
+    Body,
+    json_schema_extra=example(
+        transfer_id="01a204ce-9105-74f6-9402-7b40fd9df85a",
+        to="01a1e190-9780-740f-b461-1cd8b18790ea",
+        points=50,
+    ),
+):
     """What is to be moved, and to whom. `transfer_id` names the caller's transfer for ever and
     stands in for an Idempotency-Key. `step_up` is the channel's reference of a stronger check of
     the member (never the proof itself); `reason` is for people and is in no event.

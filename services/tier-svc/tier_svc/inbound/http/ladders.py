@@ -98,7 +98,7 @@ async def list_ladders(tx: TxDep, page: PageDep) -> LaddersView:
     return LaddersView.model_validate(page.answer(items, after))
 
 
-@router.post("/ladders", status_code=201, scope="ladder:write", refuses=(LadderInvalid,))
+@router.post("/ladders", status_code=201, again=200, scope="ladder:write", refuses=(LadderInvalid,))
 async def post_ladder(body: LadderWritten, tx: TxDep) -> LadderView:
     """Keep a draft. The same ladder again is the version that it is already."""
     row, is_new = await draft_ladder(tx, body)
@@ -118,6 +118,7 @@ async def read_ladder(version: VersionPath, tx: TxDep) -> LadderView:
 
 @router.post(
     "/ladders/{version}/publish",
+    again=200,
     scope="ladder:write",
     refuses=PUBLISHING,
 )

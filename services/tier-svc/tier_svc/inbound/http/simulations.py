@@ -19,6 +19,7 @@ from chassis.http import (
     PageDep,
     Router,
     TxDep,
+    located,
 )
 from chassis.http.bodies import REF_PATTERN
 from chassis.http.read import NDJSON
@@ -66,6 +67,7 @@ LadderPath = Annotated[str, Path(pattern=REF_PATTERN)]
 @router.post(
     "/ladders/{version}/simulate",
     status_code=ACCEPTED,
+    also={202: located("It waits for its turn.")},
     scope="ladder:write",
     refuses=(LadderNotFound, ProgrammeUnpublished, SimulationInvalid, SimulationsFull),
 )

@@ -20,7 +20,9 @@ from chassis.http import (
     Ref,
     Router,
     TxDep,
+    example,
     idempotency,
+    located,
     problems,
 )
 from chassis.http.bodies import REF_PATTERN
@@ -67,7 +69,7 @@ STANDING = (MemberNotFound, LadderUnpublished, LadderNotFound)
 router = Router(tags=["standings"])
 
 
-class StepBody(Body):
+class StepBody(Body, json_schema_extra=example(tier="gold", points=5000)):
     """One step up to `tier`, on the main ladder unless one is named. Where `points` are said and
     the
     price is another, nothing is bought.
@@ -99,6 +101,7 @@ DoorDep = Annotated[Door, Depends(door_of)]
 @router.post(
     "/standings/{member_id}/steps",
     status_code=201,
+    also={PENDING: located("Under way: the recovery goes on with it.")},
     scope="standing:buy",
     response_model=StepView,
     refuses=(

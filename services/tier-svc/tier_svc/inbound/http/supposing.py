@@ -19,6 +19,7 @@ from chassis.http import (
     Router,
     Text64,
     TxDep,
+    example,
 )
 from chassis.http.bodies import REF_PATTERN
 from contracts.ids import MemberId
@@ -68,7 +69,23 @@ class SupposedLine(Body):
         return self
 
 
-class SupposedBody(Body):
+class SupposedBody(
+    Body,
+    json_schema_extra=example(
+        occurred_at="2026-11-22T18:30:00+08:00",
+        store_id="s-01",
+        currency="CNY",
+        lines=[
+            {
+                "line_id": "1",
+                "sku": "tea",
+                "category": "grocery",
+                "quantity": 2,
+                "amount_minor": 60000,
+            }
+        ],
+    ),
+):
     """A purchase as a till would tell it (its `lines`), or bare figures: `spend_minor`, `visits`.
     `points` by type are what it would accrue, as `points:preview` answers; without them, none.
 

@@ -19,6 +19,7 @@ from chassis.http import (
     Replayed,
     Router,
     TxDep,
+    example,
 )
 from chassis.tx import Tx
 from contracts.ids import FactId, MemberId
@@ -72,7 +73,12 @@ class WayBody(Body):
     ladder: Ref | None = None
 
 
-class GrantBody(WayBody):
+class GrantBody(
+    WayBody,
+    json_schema_extra=example(
+        tier="gold", until="2027-03-01T00:00:00+08:00", reason="a long-standing partner"
+    ),
+):
     """A tier for a time, or until it is ended, and why."""
 
     until: Until | None = None
@@ -103,7 +109,7 @@ class ChallengeBody(WayBody):
     reason: Note200
 
 
-class EndBody(Body):
+class EndBody(Body, json_schema_extra=example(reason="given by mistake")):
     """Why a way ends before its time."""
 
     reason: Note200
@@ -118,7 +124,7 @@ async def post_override(member_id: IdPath, body: GrantBody, tx: TxDep) -> WayVie
     return await _give(tx, member_id, body, way, body.reason)
 
 
-@router.delete("/standings/{member_id}/overrides/{way_id}", scope=SCOPE, refuses=ENDING)
+@router.delete("/standings/{member_id}/overrides/{way_id}", again=200, scope=SCOPE, refuses=ENDING)
 async def delete_override(member_id: IdPath, way_id: IdPath, tx: TxDep) -> WayView:
     """End an override now. Ending it again changes nothing."""
     return await _end(tx, member_id, way_id, BY_HAND)
@@ -165,7 +171,7 @@ async def post_challenge(member_id: IdPath, body: ChallengeBody, tx: TxDep) -> W
     return await _give(tx, member_id, body, way, body.reason)
 
 
-@router.post("/standings/{member_id}/ways/{way_id}/end", scope=SCOPE, refuses=ENDING)
+@router.post("/standings/{member_id}/ways/{way_id}/end", again=200, scope=SCOPE, refuses=ENDING)
 async def post_way_end(member_id: IdPath, way_id: IdPath, body: EndBody, tx: TxDep) -> WayView:
     """End any way up now. Ending it again changes nothing."""
     return await _end(tx, member_id, way_id, body.reason)
