@@ -1,9 +1,12 @@
 """Ladders that are refused: each flaw by its place and code, and nothing left behind."""
 
+import ast
 import copy
+import inspect
 
 import pytest
 
+from tier_svc.domain import reachability, reading, reading_tests
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.refusals import LadderInvalid
@@ -281,3 +284,17 @@ def test_every_flaw_is_named_at_once(written):
         "unknown",
         "unknown_metric",
     ]
+
+
+def codes_of(module):
+    """What is named wherever a flaw is added or yielded."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        is_added = isinstance(node, ast.Call) and ast.unparse(node.func) == "flaws.add"
+        if is_added or isinstance(node, ast.Yield):
+            said = ast.walk(node.args[1] if is_added else node.value)
+            yield from (one.value for one in said if isinstance(getattr(one, "value", 0), str))
+
+
+@pytest.mark.parametrize("module", [reading, reading_tests, reachability])
+def test_every_flaw_that_can_be_named_is_tried(module):
+    assert set() < set(codes_of(module)) <= {case.values[2] for case in FLAWS}

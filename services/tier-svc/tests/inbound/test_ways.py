@@ -6,6 +6,7 @@ import pytest
 
 KEYS = itertools.count()
 NAMES = ("overrides", "invitations", "memberships", "matches", "challenges")
+PAST, FAR = "2026-04-01T00:00:00Z", "9998-01-01T00:00:00Z"
 GOAL = {"metric": "visits", "at_least": 2, "lasts": {"months": 1}}
 
 
@@ -180,20 +181,27 @@ REFUSED = [
     pytest.param("overrides", {"tier": "far"}, 409, "tier_unknown", id="no such tier"),
     pytest.param("overrides", {"tier": "regular"}, 409, "tier_unknown", id="the base"),
     pytest.param("overrides", {"ladder": "club"}, 404, "ladder_not_found", id="no such ladder"),
-    pytest.param("overrides", {"until": "2026-04-01T00:00:00Z"}, 422, "invalid", id="in the past"),
-    pytest.param("overrides", {"until": "9998-01-01T00:00:00Z"}, 422, "invalid", id="too far"),
-    pytest.param("overrides", {"reason": " "}, 422, "invalid", id="no reason"),
-    pytest.param("memberships", {"kind": "gift"}, 422, "invalid", id="another kind"),
-    pytest.param("matches", {"by": "2026-04-01T00:00:00Z"}, 422, "invalid", id="a past deadline"),
-    pytest.param("challenges", {"within_days": 0}, 422, "invalid", id="no time"),
+]
+FLAWS = [
+    pytest.param("overrides", {"until": PAST}, "/until", "in_past", id="in the past"),
+    pytest.param("overrides", {"until": FAR}, "/until", "out_of_range", id="too far"),
+    pytest.param("overrides", {"reason": " "}, "/reason", "out_of_range", id="no reason"),
+    pytest.param("memberships", {"kind": "gift"}, "/kind", "not_allowed", id="another kind"),
+    pytest.param("memberships", {"until": PAST}, "/until", "in_past", id="paid for the past"),
+    pytest.param("matches", {"by": PAST}, "/by", "in_past", id="a past deadline"),
+    pytest.param("challenges", {"within_days": 0}, "/within_days", "out_of_range", id="no time"),
     pytest.param(
-        "challenges", {"goal": {**GOAL, "metric": "points"}}, 422, "invalid", id="points to win"
+        "challenges",
+        {"goal": {**GOAL, "metric": "points"}},
+        "/goal/metric",
+        "unknown_metric",
+        id="points to win",
     ),
     pytest.param(
-        "challenges", {"goal": {**GOAL, "count": "hours"}}, 422, "invalid", id="hours of visit"
+        "challenges", {"goal": {**GOAL, "count": "hours"}}, "/goal/count", "unknown", id="hours"
     ),
     pytest.param(
-        "challenges", {"goal": {**GOAL, "lasts": {}}}, 422, "invalid", id="lasting nothing"
+        "challenges", {"goal": {**GOAL, "lasts": {}}}, "/goal/lasts", "months_or_days", id="no time"
     ),
 ]
 
@@ -204,6 +212,16 @@ async def test_a_way_that_leads_nowhere(hall, api, member, name, changes, status
     path = f"/v1/standings/{member.member}/{name}"
     answer = await api.post(path, json=body_of(name, **changes), headers=key())
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert await hall.stage.rows("SELECT count(*) AS n FROM way_up") == before
+
+
+@pytest.mark.parametrize(("name", "changes", "path", "code"), FLAWS)
+async def test_a_way_that_cannot_be_gone(hall, api, member, name, changes, path, code):
+    before = await hall.stage.rows("SELECT count(*) AS n FROM way_up")
+    url = f"/v1/standings/{member.member}/{name}"
+    answer = await api.post(url, json=body_of(name, **changes), headers=key())
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [(one["path"], one["code"]) for one in answer.json()["errors"]] == [(path, code)]
     assert await hall.stage.rows("SELECT count(*) AS n FROM way_up") == before
 
 

@@ -39,6 +39,7 @@ margin:.7rem 0;padding:0;list-style:none}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;text-align:left}td.l{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}
 .none{color:var(--soft)}.stay{background:var(--tile)}.move{font-weight:600}
+@media(max-width:40rem){td.l{white-space:normal;min-width:7rem}}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding:0;list-style:none}
 .legend svg{margin-right:.4rem;vertical-align:-1px}
 svg{max-width:100%}text{fill:var(--ink);font:12px system-ui,sans-serif}
@@ -189,7 +190,8 @@ def _segments(simulation: Simulation) -> str:
 
 def _sums_table(name: str, rows: Sequence[tuple[str, Sums]], scenario: Scenario) -> str:
     head = [name, "members", "moved", "higher", "lower", "spend"]
-    costs = ["points before", "after", "benefit cost before", "after"] if scenario.terms else []
+    kinds = ("points before", "points after", "benefit cost before", "benefit cost after")
+    costs = kinds if scenario.terms else ()
     unit = scenario.unit_minor
     out = []
     for label, one in rows:
