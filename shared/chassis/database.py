@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, make_url
@@ -159,6 +160,7 @@ class Database:
         self.secrets = secrets
         self.engine = engine(dsn, pool_size)
         self.on_said: list[Callable[[], None]] = []
+        self._counters: dict[str, Counter] = {}
 
     @asynccontextmanager
     async def begin(self, cause: Cause, patience: Patience = BATCH) -> AsyncIterator[Tx]:
@@ -193,7 +195,10 @@ class Database:
         return Tx(driver, self.clock(), cause, self.secrets, self._count)
 
     def _count(self, statement: str) -> None:
-        metrics.STATEMENTS.labels(self.service, statement).inc()
+        counter = self._counters.get(statement)
+        if counter is None:
+            counter = self._counters[statement] = metrics.STATEMENTS.labels(self.service, statement)
+        counter.inc()
 
     @staticmethod
     async def _commit(driver: Driver) -> None:

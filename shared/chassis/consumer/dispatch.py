@@ -11,7 +11,9 @@ async def dispatch(tx: Tx, subscriptions: Sequence[Subscription], events: Sequen
     """Each handler once with all of its events, in their order; handlers in the order of the
     subscriptions. Results do not depend on order (E3).
     """
+    present = {type(event) for event in events}
     for subscription in subscriptions:
-        heard = [event for event in events if type(event) in subscription.events]
-        if heard:
+        mine = present.intersection(subscription.events)
+        heard = events if mine == present else [one for one in events if type(one) in mine]
+        if mine:
             await subscription.handler(tx, heard)
