@@ -12,7 +12,7 @@ from points_svc.domain import worth
 from points_svc.domain.allowances import Left, decide
 from points_svc.domain.basis import PACKED_SHARED, AccrualBasis, Line, Rate, packed
 from points_svc.domain.books import Book, Books
-from points_svc.domain.compensation import bring, open_lot
+from points_svc.domain.compensation import bring, open_lot, settle_lot
 from points_svc.domain.facts import Purchased, Returned
 from points_svc.domain.maximum import within_maximum
 from points_svc.domain.rules import PointRule, RuleBook
@@ -90,16 +90,17 @@ def accrue(books: Books, purchase: Purchased, returns: Sequence[Returned], terms
     budgets and caps leave, and what its waiting returns take back. The first posting carries the
     facts, the others share them.
     """
-    basis, around = packed(purchase.basis), purchase.around(purchase.basis.rate)
-    facts: AccrualBasis | None = purchase.basis
+    around, facts = purchase.around(purchase.basis.rate), purchase.basis
+    carried: AccrualBasis | None = facts
     for rule in purchase.brings():
         if terms.left is not None and rule.is_limited:
-            _decide(books, purchase, rule, returns, terms, (facts, around))
+            _decide(books, purchase, rule, returns, terms, (carried, around))
         else:
             points = worth.points_as_bought(purchase, rule, around)
+            basis = packed(facts) if carried else PACKED_SHARED
             _accrue(books, purchase, rule, returns, terms, (basis, points))
         if not around.activity:
-            basis, facts = PACKED_SHARED, None
+            carried = None
 
 
 def _decide(
@@ -117,7 +118,9 @@ def _decide(
     facts, around = carried
     book = books.of(purchase.member_id, rule.point_type)
     points, allowed = within_maximum(book, rule, *decide(purchase, rule, around, terms.left))
-    within = purchase._replace(basis=replace(purchase.basis, allowed=allowed))
+    within = purchase
+    if allowed:
+        within = purchase._replace(basis=replace(purchase.basis, allowed=allowed))
     if facts is not None:
         basis = packed(within.basis)
     else:
@@ -150,9 +153,11 @@ def _accrue(
     book, used = books.of(purchase.member_id, rule.point_type), purchase.basis.rate
     open_lot(book, purchase, rule, points, basis)
     _say_accrued(book, purchase, used, points, 1)
-    posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}
-    found = changes(purchase, rule, used, returns, posted) if returns else []
-    compensate(book, purchase, used, found, terms)
+    if returns:
+        posted = {(purchase.fact_id, rule.point_type): Posted(points, 1)}
+        compensate(book, purchase, used, changes(purchase, rule, used, returns, posted), terms)
+    else:
+        settle_lot(book, purchase.fact_id)
 
 
 def compensate(

@@ -139,7 +139,7 @@ class Book:
             move.basis,
         )
         self.head = chained(self.head, fields)
-        posting = Posting(*fields, self.head)
+        posting = Posting._make((*fields, self.head))
         self.postings.append(posting)
         if is_lot:
             self._open(posting)

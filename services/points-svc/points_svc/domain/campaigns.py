@@ -101,7 +101,7 @@ class Campaigns:
         picked = index.pick(scene)
         names = {
             self._campaign_of[rule.name]
-            for phase in picked[:-1]
+            for phase in picked
             for rule in phase
             if rule.when.mask(scene)
         }

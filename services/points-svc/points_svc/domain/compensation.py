@@ -43,8 +43,15 @@ def bring(book: Book, purchase: Purchased, changes: Sequence[Change], shortfall:
     for change in changes:
         if change.gives <= 0:
             _take(book, purchase, change, shortfall)
-    pay_deficit(book, [purchase.fact_id], purchase.fact_id)
-    if book.lots[purchase.fact_id].is_due(book.now):
+    settle_lot(book, purchase.fact_id)
+
+
+def settle_lot(book: Book, fact_id: str) -> None:
+    """What a lot has gained pays a deficit first; what belongs to one whose time is over then
+    expires.
+    """
+    pay_deficit(book, [fact_id], fact_id)
+    if book.lots[fact_id].is_due(book.now):
         let_time_pass(book)
 
 

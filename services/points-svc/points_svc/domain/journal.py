@@ -67,26 +67,29 @@ def day_of(at: datetime, zone: ZoneInfo) -> date:
 def journal(books: Iterable[Book], zone: ZoneInfo) -> list[JournalLine]:
     """What these accounts moved, summed and in the order of the keys."""
     occurred, expiry = Months(zone), Months(zone)
-    postings: dict[tuple[str, ...], int] = {}
-    points: dict[tuple[str, ...], int] = {}
+    sums: dict[tuple[str, ...], list[int]] = {}
     for book in books:
         for posting in book.postings:
             month, counted = occurred.of(posting.occurred_at), 1
-            for end, moved in _shares(book, posting, expiry):
+            for end, moved in _ends(book, posting, expiry):
                 key = (posting.point_type, posting.kind, posting.debit, posting.credit, month, end)
-                postings[key] = postings.get(key, 0) + counted
-                points[key] = points.get(key, 0) + moved
+                line = sums.setdefault(key, [0, 0])
+                line[0] += counted
+                line[1] += moved
                 counted = 0
-    return [JournalLine(JournalKey(*key), postings[key], points[key]) for key in sorted(points)]
+    return [JournalLine(JournalKey(*key), *sums[key]) for key in sorted(sums)]
 
 
-def _shares(book: Book, posting: Posting, months: Months) -> Iterator[tuple[str, int]]:
+def _ends(book: Book, posting: Posting, months: Months) -> Iterable[tuple[str, int]]:
     """(month of the end, points) of each lot that a posting moved; what is left belongs to no
     lot.
     """
     if posting.available_from is not None:
-        yield _month(posting.expires_at, months), posting.points
-        return
+        return ((_month(posting.expires_at, months), posting.points),)
+    return _shares(book, posting, months)
+
+
+def _shares(book: Book, posting: Posting, months: Months) -> Iterator[tuple[str, int]]:
     left = posting.points
     for share in book.shares.get(posting.part, ()):
         left -= share.points

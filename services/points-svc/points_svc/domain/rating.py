@@ -90,7 +90,7 @@ def tally(rules: RuleSet, scene: Scene, by_lines: bool = True) -> Tally:
         if by_lines or not isinstance(rule.effect, Fixed):
             rules.gives[rule.name](scene, lines, own)
         else:
-            own[0] = rules.scale.units(rule.effect.points)
+            own[0] = rules.fixed[rule.name]
         own = [one * (denominator // rules.scale.unit) for one in own]
         bonuses.append(Given(rule, lines, own))
         sums = [one + more for one, more in zip(sums, own, strict=True)]

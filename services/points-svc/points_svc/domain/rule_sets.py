@@ -70,15 +70,34 @@ class Plain:
 
 
 class Picked(NamedTuple):
-    """The rules that may hold for a scene, by phase, each in the order in which it applies; `plain`
-    where they are no more than one rate and factors by tier.
-    """
+    """The rules that may hold for a scene, by phase, each in the order in which it applies."""
 
     base: Sequence[Rule]
     multiplier: Sequence[Rule]
     bonus: Sequence[Rule]
     cap: Sequence[Rule]
-    plain: Plain | None
+
+
+class Candidates:
+    """The rules of one phase, and which of them are wanted: asked anew for each fact, of which many
+    want the same.
+    """
+
+    def __init__(self, rules: Sequence[Rule], phase: Phase) -> None:
+        self._rules = {1 << place: one for place, one in enumerate(rules) if one.phase == phase}
+        self._all = sum(self._rules)
+        self._picked: dict[int, Sequence[Rule]] = {}
+
+    def of(self, wanted: int) -> Sequence[Rule]:
+        """Those of the phase, in their order."""
+        wanted &= self._all
+        picked = self._picked.get(wanted)
+        if picked is None:
+            if len(self._picked) >= PICKED_MAX:
+                self._picked.clear()
+            picked = tuple(rule for place, rule in self._rules.items() if wanted & place)
+            self._picked[wanted] = picked
+        return picked
 
 
 class RuleSet:
@@ -97,6 +116,11 @@ class RuleSet:
             for rule in self.rules
             if isinstance(rule.effect, PerMinor | PerItem | Fixed)
         }
+        self.fixed = {
+            rule.name: self.scale.units(rule.effect.points)
+            for rule in self.rules
+            if isinstance(rule.effect, Fixed)
+        }
         self.factors = {
             rule.name: rule.effect.factors(self.scale)
             for rule in self.rules
@@ -104,9 +128,10 @@ class RuleSet:
         }
         self._always, self._tables = _indexed(self.rules)
         self._days, self._active = _sections(self.rules)
-        self._picked: dict[int, Picked] = {}
+        self._phases = [Candidates(self.rules, phase) for phase in PHASES]
+        self._plains: dict[int, Plain | None] = {}
         self._is_by_line = bool(BY_LINE & self._tables.keys())
-        self._always_plain = None if self._tables or self._days else self._pick(self._always).plain
+        self._always_plain = None if self._tables or self._days else _plain(self.rules, rounding)
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -145,7 +170,11 @@ class RuleSet:
         for name, table in self._tables.items():
             for value in VALUES_AROUND[name](around):
                 wanted |= table.get(value, 0)
-        return self._pick(wanted).plain
+        if wanted not in self._plains:
+            if len(self._plains) >= PICKED_MAX:
+                self._plains.clear()
+            self._plains[wanted] = _plain(self._wanted(wanted), self.rounding)
+        return self._plains[wanted]
 
     def pick(self, scene: Scene) -> Picked:
         """The rules that may hold here, found by index."""
@@ -156,23 +185,10 @@ class RuleSet:
         if self._days:
             day = scene.wall_time("programme").date()
             wanted &= self._active[bisect_right(self._days, day)]
-        return self._pick(wanted)
+        return Picked(*[candidates.of(wanted) for candidates in self._phases])
 
-    def _pick(self, wanted: int) -> Picked:
-        picked = self._picked.get(wanted)
-        if picked is None:
-            if len(self._picked) >= PICKED_MAX:
-                self._picked.clear()
-            rules = [rule for place, rule in enumerate(self.rules) if wanted >> place & 1]
-            picked = self._picked[wanted] = _picked(rules, self.rounding)
-        return picked
-
-
-def _picked(rules: Sequence[Rule], rounding: Rounding) -> Picked:
-    base, multiplier, bonus, cap = (
-        tuple(rule for rule in rules if rule.phase == phase) for phase in PHASES
-    )
-    return Picked(base, multiplier, bonus, cap, _plain(rules, rounding))
+    def _wanted(self, wanted: int) -> Sequence[Rule]:
+        return [rule for place, rule in enumerate(self.rules) if wanted >> place & 1]
 
 
 def _scale(rules: Iterable[Rule]) -> Scale:

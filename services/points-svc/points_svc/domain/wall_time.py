@@ -6,6 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 YEARS_MAX = 1_000
+MONTHS_MAX = 12 * YEARS_MAX
 
 
 def add_months(at: datetime, months: int, zone: ZoneInfo) -> datetime:
@@ -63,10 +64,8 @@ def first_day_without(ends_at: datetime, zone: ZoneInfo) -> date:
 def month_around(at: datetime, zone: ZoneInfo) -> tuple[str, datetime, datetime]:
     """The month of `at` as `YYYY-MM`, its first instant and the first instant after it; in UTC."""
     local = at.astimezone(zone)
-    begins = datetime(local.year, local.month, 1, tzinfo=zone)
-    over, month = divmod(local.month, 12)
-    ends = datetime(local.year + over, month + 1, 1, tzinfo=zone)
-    return f"{local:%Y-%m}", begins.astimezone(UTC), ends.astimezone(UTC)
+    begins = _month_begins(local.year, local.month, zone)
+    return f"{local:%Y-%m}", begins, _month_begins(local.year, local.month + 1, zone)
 
 
 def day_begins(on: date, zone: ZoneInfo) -> datetime:
@@ -80,6 +79,7 @@ def _year_begins(year: int, zone: ZoneInfo) -> datetime:
     return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(MONTHS_MAX)
 def _month_begins(year: int, month: int, zone: ZoneInfo) -> datetime:
     """The first instant of the month-th month from January of a year on; in UTC."""
     over, month = divmod(month - 1, 12)

@@ -28,8 +28,8 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
     if await holds.find_hold(tx, ask.member_id, ask.burn_id, ask.source):
         raise NameReused
     await demand_active(tx, ask.member_id)
-    await demand_burnable(tx, ask.point_type)
-    books, book = await open_book(tx, account)
+    rules = await demand_burnable(tx, ask.point_type)
+    books, book = await open_book(tx, account, rules=rules)
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose)
     burn = burn_now(book, ask, why)
     book.close_spent()

@@ -28,8 +28,8 @@ async def hold_points(tx: Tx, ask: HoldAsk) -> tuple[Hold, bool]:
     if await holds.find_burn(tx, ask.member_id, ask.hold_id, ask.source):
         raise NameReused
     await demand_active(tx, ask.member_id)
-    await demand_burnable(tx, ask.point_type)
-    books, book = await open_book(tx, account)
+    rules = await demand_burnable(tx, ask.point_type)
+    books, book = await open_book(tx, account, rules=rules)
     hold = place(book, ask, _why(tx, ask))
     book.close_spent()
     if not await holds.keep_hold(tx, hold):

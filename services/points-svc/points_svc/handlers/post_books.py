@@ -25,7 +25,7 @@ async def post_books(tx: Tx, books: Books) -> None:
         await lot_terms.append_lot_terms(tx, written)
         await lot_terms.append_absences(tx, written)
         await shortfalls.append_shortfalls(tx, written)
-        await journal.append_journal(tx, books)
+        await journal.append_journal(tx, written, books.zone)
         planned = [
             (book.due_at, book.member_id, book.point_type)
             for book in written

@@ -1,7 +1,10 @@
 """The journal: lines written beside the postings, in their transaction."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
 from chassis.tx import Tx
-from points_svc.domain.books import Books
+from points_svc.domain.books import Book
 from points_svc.domain.journal import JournalKey, day_of, journal
 
 APPEND_JOURNAL = f"""
@@ -14,11 +17,11 @@ SELECT :now, :on, :zone, * FROM unnest(
 """
 
 
-async def append_journal(tx: Tx, books: Books) -> None:
+async def append_journal(tx: Tx, books: Sequence[Book], zone: ZoneInfo) -> None:
     """Append what these accounts moved: a line a point type, kind, way and months for the whole
     transaction, under the day of its moment.
     """
-    lines = journal(books.written(), books.zone)
+    lines = journal(books, zone)
     if not lines:
         return
     keys = zip(*(line.key for line in lines), strict=True)
@@ -26,8 +29,8 @@ async def append_journal(tx: Tx, books: Books) -> None:
         "append_journal",
         APPEND_JOURNAL,
         now=tx.now,
-        on=day_of(tx.now, books.zone),
-        zone=books.zone.key,
+        on=day_of(tx.now, zone),
+        zone=zone.key,
         postings=[line.postings for line in lines],
         points=[line.points for line in lines],
         **dict(zip(JournalKey._fields, map(list, keys), strict=True)),

@@ -32,6 +32,7 @@ LEFT JOIN LATERAL (
     WHERE o.member_id = n.member_id AND o.from_at < n.occurred_at
       AND (n.ladder IS NULL OR o.ladder = n.ladder)
     ORDER BY o.ladder, o.from_at DESC LIMIT 1) t ON true
+WHERE k.is_known OR r.has_returns OR t.seq IS NOT NULL
 """
 ACCRUALS = """
 SELECT p.member_id, p.fact_id, p.point_type, p.occurred_at, p.rule_version, p.basis
@@ -97,6 +98,9 @@ class LookedUp(NamedTuple):
     told: Told | None
 
 
+NOTHING_KNOWN = LookedUp(is_known=False, has_returns=False, told=None)
+
+
 async def look_up_purchases(
     tx: Tx, facts: Sequence[PurchaseRecorded] | Sequence[ActivityRecorded], rules: RuleBook
 ) -> dict[str, LookedUp]:
@@ -111,13 +115,10 @@ async def look_up_purchases(
         occurred=[fact.occurred_at for fact in facts],
         ladders=[rules.in_force(fact.occurred_at).ladder for fact in facts],
     )
-    return {
-        row.fact_id: LookedUp(
-            bool(row.is_known),
-            bool(row.has_returns),
-            Told(row.from_at, row.tier, row.seq) if row.tier else None,
-        )
-        for row in rows
+    unknown: dict[str, LookedUp] = dict.fromkeys([fact.fact_id for fact in facts], NOTHING_KNOWN)
+    return unknown | {
+        fact_id: LookedUp(bool(is_known), bool(has_returns), Told(*told) if told[1] else None)
+        for fact_id, is_known, has_returns, *told in rows
     }
 
 

@@ -98,7 +98,11 @@ async def standing_now(tx: Tx) -> tuple[str, ZoneInfo]:
     """The number of the version in force now, which decisions name, and its zone; 0 and UTC before
     the first.
     """
-    rules = await rules_now(tx)
+    return standing(await rules_now(tx))
+
+
+def standing(rules: Rules | None) -> tuple[str, ZoneInfo]:
+    """As `standing_now`, of rules that were read."""
     return (str(rules.version), rules.zone) if rules else ("0", UTC_ZONE)
 
 
