@@ -3,8 +3,9 @@ that was not paid (T5).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,11 +17,17 @@ from contracts.events.tiers import TierChanged
 from tests.e2e.redeeming import PER_CALL
 from tests.e2e.stepping import PRICE, Counter
 
+IN_CI = ("after_burn", "after_turn_back", "after_cancel")
 GIVEN = ("after_decision", "before_burn", "after_burn", "before_give", "after_give")
 BACK = ("before_turn_back", "after_turn_back", "before_cancel", "after_cancel")
 CANCELLED = "state = 'cancelled', cancelled_at = burned_at"
 BURNED = "state = 'burned', cancelled_at = NULL"
 REFUSED = ("before_refuse", "after_refuse")
+
+
+def cases(points: Iterable[str]) -> list[Any]:
+    """In CI a few; tests/faults has one of a real process for each."""
+    return [pytest.param(p, marks=() if p in IN_CI else pytest.mark.long) for p in points]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -94,7 +101,13 @@ async def test_T5_a_limit_holds_in_its_period_and_is_new_in_the_next(counter: Co
     assert await counter.books() == []
 
 
-@pytest.mark.parametrize("times", [1, PER_CALL], ids=["once", "the whole call"])
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param(1, id="once", marks=pytest.mark.long),
+        pytest.param(PER_CALL, id="the whole call"),
+    ],
+)
 @pytest.mark.parametrize("how", ["before", "after", "late"])
 async def test_T5_a_lost_burn_is_unknown_never_no(counter: Counter, how: str, times: int) -> None:
     member = await counter.member(PRICE)
@@ -151,7 +164,7 @@ async def test_T5_whom_points_svc_has_not_heard_of_is_waited_for(counter: Counte
     assert await counter.books() == []
 
 
-@pytest.mark.parametrize("point", GIVEN)
+@pytest.mark.parametrize("point", cases(GIVEN))
 async def test_T5_whoever_dies_going_forward_is_followed(counter: Counter, point: str) -> None:
     member = await counter.member(PRICE)
     failpoints.arm(f"step_up.{point}=error")
@@ -166,7 +179,7 @@ async def test_T5_whoever_dies_going_forward_is_followed(counter: Counter, point
     assert await counter.books() == []
 
 
-@pytest.mark.parametrize("point", [*BACK, *REFUSED])
+@pytest.mark.parametrize("point", cases([*BACK, *REFUSED]))
 async def test_T5_whoever_dies_going_back_is_followed(counter: Counter, point: str) -> None:
     member = await counter.member(PRICE - 1)
     failpoints.arm(f"step_up.{point}=error")

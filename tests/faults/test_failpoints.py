@@ -101,7 +101,6 @@ IN_CI = [
     dies("benefit-svc", "saga.after_turn_back"),
     dies("benefit-svc", *ASKING[0]),
     dies("tier-svc", "step_up.after_burn"),
-    dies("tier-svc", "step_up.after_turn_back"),
 ]
 SERVICES = ("member-svc", "points-svc", "tier-svc", "benefit-svc")
 EVERY = [

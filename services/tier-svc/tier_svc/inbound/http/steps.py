@@ -69,10 +69,9 @@ STANDING = (MemberNotFound, LadderUnpublished, LadderNotFound)
 router = Router(tags=["standings"])
 
 
-class StepBody(Body, json_schema_extra=example(tier="gold", points=5000)):
+class StepBody(Body, json_schema_extra=example(tier="silver", points=100)):
     """One step up to `tier`, on the main ladder unless one is named. Where `points` are said and
-    the
-    price is another, nothing is bought.
+    the price is another, nothing is bought.
     """
 
     tier: Ref
