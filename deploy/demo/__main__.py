@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +17,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
 
 from chassis.clock import clock
-from deploy.demo.books import find_members, read_books
+from deploy.demo.books import count_tiers, find_members, read_available, richest
 from deploy.demo.door import Door, Refused, Unavailable, read_run_file
 from deploy.demo.position import Position
 from deploy.demo.posting import BATCH_BASKETS, post_year
 from deploy.demo.progress import bar
-from deploy.demo.redeeming import redeem
+from deploy.demo.redeeming import HOUSEHOLDS_MAX, redeem
 from deploy.demo.report import Rates, next_steps, show, speed, summary
 from deploy.demo.settling import Stuck, settle
 from deploy.demo.year import ZONE, Year
@@ -62,18 +63,21 @@ async def play(settings: DemoSettings, console: Console) -> None:
         year.last_day,
         settings.end,
     )
-    door = Door(*_address(settings.data_dir))
+    run = read_run_file(settings.data_dir)
+    door, finance = (Door(run["base_url"], run["keys"][name]) for name in ("till", "finance"))
     try:
         known, rates = await _post(settings.data_dir, door, year, position, console)
         members = await find_members(door, year.cards, known)
         redeemed = await redeem(door, members)
         with bar(console, "Reading the books", len(members)) as advance:
-            books = await read_books(door, members, advance)
-        console.print(summary(books, redeemed))
+            tiers = await count_tiers(door, members.values(), advance)
+        console.print(summary(tiers, await read_available(finance), redeemed))
         console.print(speed(rates), highlight=False)
-        show(console, await next_steps(door, books))
+        member = await richest(door, islice(members.items(), HOUSEHOLDS_MAX))
+        show(console, await next_steps(door, member))
     finally:
         await door.close()
+        await finance.close()
 
 
 async def _post(
@@ -91,11 +95,6 @@ async def _post(
         )
     visible_s = max(posted_s, quiet_since - began)
     return posted.member_ids, Rates(posted.baskets, posted.lines, posted_s, visible_s)
-
-
-def _address(folder: Path) -> tuple[str, str]:
-    run = read_run_file(folder)
-    return run["base_url"], run["keys"]["till"]
 
 
 def main() -> int:

@@ -1,30 +1,27 @@
-"""Where the members stand at the end, read through the public doors."""
+"""Where the members stand at the end, read through the public doors: each one's tier at tier-svc,
+and what all of them have in finance's own report, which is one question and not one a member.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from deploy.demo.door import Door
 
 READERS = 16
+BURNABLE = "points"
 
 
 @dataclass(frozen=True)
 class Member:
-    """One household's standing."""
+    """One household and what it has."""
 
     card: str
     member_id: str
-    tier: str
     available: int
-
-
-def tiers(members: Sequence[Member]) -> Counter[str]:
-    """How many members stand in each tier."""
-    return Counter(member.tier for member in members)
 
 
 async def find_members(door: Door, cards: Sequence[str], known: dict[str, str]) -> dict[str, str]:
@@ -42,25 +39,41 @@ async def find_members(door: Door, cards: Sequence[str], known: dict[str, str]) 
     return dict(zip(cards, await asyncio.gather(*map(find, cards)), strict=True))
 
 
-async def read_books(
-    door: Door, members: dict[str, str], on_progress: Callable[[int], None]
-) -> list[Member]:
-    """Every household's standing, in the order of `members` (card → member id)."""
+async def count_tiers(
+    door: Door, member_ids: Collection[str], on_progress: Callable[[int], None]
+) -> Counter[str]:
+    """How many members stand in each tier."""
     places = asyncio.Semaphore(READERS)
 
-    async def read(card: str, member_id: str) -> Member:
+    async def read(member_id: str) -> str:
         async with places:
-            member = await _read_member(door, card, member_id)
+            standing = await door.get(f"/v1/standings/{member_id}")
         on_progress(1)
-        return member
+        tier: str = standing["tier"]
+        return tier
 
-    return list(await asyncio.gather(*(read(*each) for each in members.items())))
+    return Counter(await asyncio.gather(*map(read, member_ids)))
+
+
+async def read_available(finance: Door) -> int:
+    """The points that all members can burn, as finance's report has them."""
+    report = await finance.get("/v1/points:liability")
+    return sum(
+        each["accounts"]["available"]
+        for each in report["point_types"]
+        if each["point_type"] == BURNABLE
+    )
+
+
+async def richest(door: Door, members: Iterable[tuple[str, str]]) -> Member:
+    """Who of these households (card, member id) has most points."""
+    found = [await _read_member(door, *each) for each in members]
+    return max(found, key=lambda each: (each.available, each.card))
 
 
 async def _read_member(door: Door, card: str, member_id: str) -> Member:
-    standing = await door.get(f"/v1/standings/{member_id}")
     points = await door.get(f"/v1/points/{member_id}")
     available = sum(
-        account["available"] for account in points["accounts"] if account["point_type"] == "points"
+        account["available"] for account in points["accounts"] if account["point_type"] == BURNABLE
     )
-    return Member(card, member_id, standing["tier"], available)
+    return Member(card, member_id, available)

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.books import Member, tiers
+from deploy.demo.books import Member
 from deploy.demo.door import Door
 from deploy.demo.redeeming import REWARD
 
@@ -27,13 +27,13 @@ class Rates:
     visible_s: float
 
 
-def summary(members: Sequence[Member], redeemed: Counter[str]) -> Table:
+def summary(tiers: Counter[str], available: int, redeemed: Counter[str]) -> Table:
     """Members per tier, points and redemptions."""
     table = Table(title="What came out", title_justify="left", show_header=False)
-    for tier, count in tiers(members).most_common():
+    for tier, count in tiers.most_common():
         table.add_row(f"members in {tier}", f"{count:,}")
-    table.add_row("members", f"{len(members):,}")
-    table.add_row("points available", f"{sum(member.available for member in members):,}")
+    table.add_row("members", f"{tiers.total():,}")
+    table.add_row("points available", f"{available:,}")
     for state, count in redeemed.items():
         table.add_row(f"redemptions {state}", f"{count:,}")
     return table
@@ -50,9 +50,8 @@ def speed(rates: Rates) -> str:
     )
 
 
-async def next_steps(door: Door, members: Sequence[Member]) -> list[str]:
-    """Three commands that work when pasted, for the member with the most points."""
-    member = max(members, key=lambda each: (each.available, each.card))
+async def next_steps(door: Door, member: Member) -> list[str]:
+    """Three commands that work when pasted, for a member with points."""
     points = f"{door.base_url}/v1/points/{member.member_id}"
     postings = await door.get(f"/v1/points/{member.member_id}/postings?limit=50")
     posting = worth_asking_why(postings["items"])
