@@ -63,6 +63,11 @@ class Scenario:
         }
         return tuple(name for name, is_there in found.items() if is_there)
 
+    def cost(self, point_type: str, points: int) -> int | None:
+        """What points are worth in minor units, rounded down; None where no value was named."""
+        value = self.point_values.get(point_type)
+        return None if value is None else int(points * value // 1)
+
     def demand_known(self) -> None:
         """Refusals: SimulationInvalid, where a value is named for points that nobody knows."""
         unknown = sorted(set(self.point_values) - set(self.point_types))

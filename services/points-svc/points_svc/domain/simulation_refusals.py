@@ -4,7 +4,8 @@ Refusal
 ├── SimulationNotFound     404  this version has no such simulation, or it was forgotten
 ├── SimulationInvalid      422  `errors` names each place and code
 ├── SimulationsFull        409  as many simulations are open as may be at one time; `open_max`
-└── SimulationOver         409  there is nothing left to cancel; `ended_at`
+├── SimulationOver         409  there is nothing left to cancel; `ended_at`
+└── SimulationUnfinished   409  there is no result to report; `state` says why
 """
 
 from typing import ClassVar
@@ -42,3 +43,11 @@ class SimulationOver(Refusal):
     code: ClassVar[str] = "simulation_over"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "This simulation is over."
+
+
+class SimulationUnfinished(Refusal):
+    """It has no result, not yet or never: `state` is waiting, running, cancelled or failed."""
+
+    code: ClassVar[str] = "simulation_unfinished"
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = "This simulation is not done."

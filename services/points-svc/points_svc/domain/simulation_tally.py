@@ -131,6 +131,10 @@ class Tally:
             out[key] = out.get(key, Sums()).plus(sums)
         yield from sorted(out.items())
 
+    def total(self, point_type: str) -> Sums:
+        """All facts of a point type."""
+        return dict(self.by("point_type")).get((point_type,), Sums())
+
     def members_of(self, point_type: str) -> Members:
         """Those who have facts of a point type."""
         return self.members.get(point_type, Members())

@@ -78,6 +78,7 @@ DELETE FROM simulation s WHERE simulation_id IN (
   AND NOT EXISTS (SELECT FROM simulation_page p WHERE p.simulation_id = s.simulation_id)
 RETURNING simulation_id
 """
+VERSION_OF = "SELECT version FROM simulation WHERE simulation_id = :id"
 VERSION_ROWS = """
 SELECT version, document, settings, effective_from FROM rule_version
 WHERE version = ANY (CAST(:versions AS integer[]))
@@ -199,6 +200,12 @@ async def forget_simulations(tx: Tx, limit: int) -> int:
     before = tx.now - KEPT_FOR
     rows = await tx.execute("forget_simulations", FORGET_SIMULATIONS, before=before, limit=limit)
     return len(rows)
+
+
+async def version_of(tx: Tx, simulation_id: str) -> int | None:
+    """The version that a simulation is of."""
+    rows = await tx.execute("version_of_simulation", VERSION_OF, id=simulation_id)
+    return int(rows[0].version) if rows else None
 
 
 async def version_rows(tx: Tx, versions: set[int]) -> dict[int, VersionRow]:

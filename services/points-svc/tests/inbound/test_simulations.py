@@ -142,3 +142,20 @@ async def test_T7_only_who_writes_rules_asks_and_only_who_reads_reports_looks(pl
         for door in (place, f"{place}/moves", f"/v1/accrual-rules/{version}/simulations"):
             assert (await writer.get(door)).status_code == 403
     await planner.desk.stage.run_job("simulate_members")
+
+
+async def test_T7_a_report_is_a_page_that_may_load_nothing(planner):
+    api = planner.desk.api
+    places = [await planner.ask(await planner.draft(), START, START + n * DAY) for n in (1, 2)]
+    early = await api.get(f"{places[0]}/report")
+    assert (early.status_code, early.json()["code"]) == (409, "simulation_unfinished")
+    assert early.json()["state"] == "waiting"
+    await planner.desk.stage.run_job("simulate_members")
+    other = places[1].rsplit("/", 1)[1]
+    page = await api.get(f"{places[0]}/report", params={"beside": [other]})
+    assert page.status_code == 200, page.text
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "Versions beside each other" in page.text
+    missing = await api.get(f"{places[0]}/report", params={"beside": "none"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "simulation_not_found")

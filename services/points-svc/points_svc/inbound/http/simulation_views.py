@@ -203,14 +203,14 @@ def move_line(move: Move) -> dict[str, Any]:
 
 
 def _point_type(scenario: Scenario, tally: Tally, name: str) -> PointTypeView:
-    total = dict(tally.by("point_type")).get((name,), Sums())
+    total = tally.total(name)
     members = tally.members_of(name)
     parts = [(part, both) for (of, part), both in tally.parts.items() if of == name]
     return PointTypeView(
         point_type=name,
         sums=_sums(total),
-        cost_before_minor=_cost(scenario, name, total.before),
-        cost_after_minor=_cost(scenario, name, total.after),
+        cost_before_minor=scenario.cost(name, total.before),
+        cost_after_minor=scenario.cost(name, total.after),
         members=members.members,
         up=members.up,
         down=members.down,
@@ -257,11 +257,6 @@ def _campaigns(scenario: Scenario, tally: Tally) -> list[CampaignAskedView]:
 
 def _day(day: str | None) -> date | None:
     return date.fromisoformat(day) if day else None
-
-
-def _cost(scenario: Scenario, point_type: str, points: int) -> int | None:
-    value = scenario.point_values.get(point_type)
-    return None if value is None else int(points * value // 1)
 
 
 def _sums(sums: Sums) -> SumsView:

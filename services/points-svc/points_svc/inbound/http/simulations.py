@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
-from fastapi import Response
-from starlette.responses import StreamingResponse
+from fastapi import Query, Response
+from pydantic import Field
+from starlette.responses import HTMLResponse, StreamingResponse
 from uuid_utils import uuid7
 
 from chassis.http import (
@@ -19,6 +21,7 @@ from chassis.http import (
     TxDep,
     located,
 )
+from chassis.http.bodies import REF_PATTERN
 from chassis.http.read import NDJSON
 from points_svc.domain.refusals import RulesNotFound, SettingsUnpublished
 from points_svc.domain.simulation_refusals import (
@@ -26,11 +29,13 @@ from points_svc.domain.simulation_refusals import (
     SimulationNotFound,
     SimulationOver,
     SimulationsFull,
+    SimulationUnfinished,
 )
 from points_svc.handlers.cancel_simulation import cancel_simulation
 from points_svc.handlers.export_moves import export_moves
 from points_svc.handlers.list_simulations import list_simulations
 from points_svc.handlers.look_at_simulation import look_at_simulation
+from points_svc.handlers.report_simulation import report_simulation
 from points_svc.handlers.simulate_rules import simulate_rules
 from points_svc.inbound.http.rules import VersionPath
 from points_svc.inbound.http.simulation_views import (
@@ -45,6 +50,14 @@ ACCEPTED = 202
 A_YEAR = timedelta(days=365)
 PERIOD_MAX = timedelta(days=3_653)
 EARLIEST_YEAR = 1970
+
+BESIDE_MAX = 4
+ALONE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""A report loads nothing and runs nothing."""
+
+Beside = Annotated[
+    tuple[Annotated[str, Field(pattern=REF_PATTERN)], ...], Query(max_length=BESIDE_MAX)
+]
 
 TEXT = {"schema": {"type": "string"}}
 
@@ -131,6 +144,22 @@ async def read_moves(
             yield b"".join(encode(move_line(move)) + b"\n" for move in page)
 
     return StreamingResponse(answer(), media_type=NDJSON)
+
+
+@router.get(
+    "/accrual-rules/{version}/simulations/{simulation_id}/report",
+    scope="reports:read",
+    refuses=(SimulationNotFound, SimulationUnfinished),
+    response_class=HTMLResponse,
+)
+async def read_report(
+    version: VersionPath, simulation_id: IdPath, tx: TxDep, beside: Beside = ()
+) -> HTMLResponse:
+    """What a simulation found, as a page that needs no network. `beside`: other simulations, of
+    this version or another, that are shown next to it.
+    """
+    page = await report_simulation(tx, version, simulation_id, beside)
+    return HTMLResponse(page, headers=ALONE)
 
 
 def _period(asked: SimulationBody, now: datetime) -> tuple[datetime, datetime]:
