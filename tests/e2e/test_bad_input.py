@@ -153,7 +153,8 @@ async def test_a_spoilt_body_is_refused_and_leaves_nothing(visitor: Visitor) -> 
 
 
 async def spoil(visitor: Visitor, door: Door) -> None:
-    single = next((d for d in visitor.doors if d.path == door.path.removesuffix(":batch")), door)
+    alone = (door.method, door.path.removesuffix(":batch"))
+    single = next((d for d in visitor.doors if (d.method, d.path) == alone), door)
     if door.terms["lines"]:
         await spoil_lines(visitor, door, spoilt(single))
     elif door.schema is not None:

@@ -90,6 +90,8 @@ async def test_a_batch_is_answered_line_by_line_whatever_its_neighbours_are(api,
     ]
     again = await shop.batch(api, "/v1/segments:batch", [json.dumps(lines[5])])
     assert again[0]["seq"] == 3
+    alone = await api.post("/v1/segments", json=lines[5])
+    assert alone.json() | {"line": 1, "status": 200} == again[0]
 
 
 async def test_segments_are_listed_with_who_is_in_them(api, shop):

@@ -131,6 +131,14 @@ async def leave(
     return await _say(tx, terms, SegmentAsk(MemberId(member_id), segment, False, since))
 
 
+@router.post(
+    "/segments", scope="segment:write", refuses=(MemberNotFound, OccurredInFuture, Unfit)
+)
+async def say_one(body: SegmentBody, tx: TxDep, terms: TermsDep) -> BelongingView:
+    """Say that a member is in a segment, or is not: in the words of a batch's line."""
+    return await _say(tx, terms, body.asks())
+
+
 @router.post("/segments:batch", scope="segment:write", lines=True)
 async def say_many(lines: LinesDep, tx: TxDep, terms: TermsDep) -> Response:
     """Say up to 5,000 things, one a line; each line is answered as if it had come alone."""
