@@ -1,7 +1,9 @@
 """Brings a database to the newest revision: the chassis's own first, then the service's; one
 process at a time.
 
-Revisions are hand-written SQL in files with Alembic's `revision`, `down_revision` and `upgrade`.
+Revisions are hand-written SQL in files with Alembic's `revision`, `down_revision` and `upgrade`. A
+database that a newer release has brought further is left as it is: during a rollout both run, and
+the older one may be started again.
 """
 
 from pathlib import Path
@@ -47,12 +49,20 @@ def _context(connection: Connection, table: str) -> MigrationContext:
 
 def _pending(connection: Connection, versions: Path, table: str) -> list[str]:
     applied = set(_context(connection, table).get_current_heads())
-    order = [revision.revision for revision in reversed(list(scripts(versions).walk_revisions()))]
+    order = _order(versions)
+    if not applied.issubset(order):
+        return []
     done = max((order.index(head) + 1 for head in applied), default=0)
     return order[done:]
 
 
+def _order(versions: Path) -> list[str]:
+    return [revision.revision for revision in reversed(list(scripts(versions).walk_revisions()))]
+
+
 def _upgrade(connection: Connection, versions: Path, table: str) -> None:
+    if not _pending(connection, versions, table):
+        return
     directory = scripts(versions)
 
     def steps(current: Any, _: MigrationContext) -> list[RevisionStep]:

@@ -181,6 +181,20 @@ async def test_migrations_run_once_whoever_starts_first(server, service, stage):
     await database.close()
 
 
+async def test_a_database_that_a_newer_release_has_migrated_is_left_as_it_is(server, service):
+    dsn = await server.fresh(service.migrations)
+    database = Database(dsn, lambda: datetime.now(UTC), Secrets({}), 2, "older")
+    async with database.begin(CAUSE) as tx:
+        for table in ("service_version", "chassis_version"):
+            await tx.execute("newer", f"UPDATE {table} SET version_num = '9999'")
+    assert await pending(database.engine, service.migrations) == []
+    await migrate(database.engine, service.migrations)
+    async with database.begin(CAUSE) as tx:
+        stands = await tx.execute("stands", "SELECT version_num FROM service_version")
+    assert [row.version_num for row in stands] == ["9999"]
+    await database.close()
+
+
 async def test_settings_are_versions_and_publishing_the_same_changes_nothing(api):
     path = "/v1/shelf-svc/programme"
     assert (await api.get(path)).status_code == 404
