@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from urllib.parse import parse_qs, quote, urlsplit
 
 from chassis.bus.message import Batch
@@ -117,26 +118,30 @@ async def count(server: Server, folder: Path) -> Counted:
         await ledger.beside.execute("VACUUM ANALYZE")
         before = await _standing(ledger)
         batches = history.batches(second, len(first))
-        waited = [await _trips(ledger, batch, trips) for batch in batches]
+        logged, waited = zip(*[await _batch(ledger, one, trips) for one in batches], strict=True)
         after = await _standing(ledger)
         await ledger.check([*first, *second])
         await ledger.close()
     postings = 2 * len(second)
-    rows, entries, wal, commits = (
+    rows, entries, commits = (
         (now - then) / postings for then, now in zip(before, after, strict=True)
     )
-    return Counted(rows, entries, wal, commits, min(waited))
+    return Counted(rows, entries, median(logged), commits, min(waited))
 
 
-async def _trips(ledger: Ledger, batch: Batch, trips: Trips) -> int:
-    before = trips.count
+async def _batch(ledger: Ledger, batch: Batch, trips: Trips) -> tuple[float, int]:
+    """Bytes of the log for each posting, and round trips. The log is the whole server's: what
+    others write meanwhile only adds to it, so the middle of the batches counts.
+    """
+    before, begun = trips.count, int(await ledger.beside.fetchval(WAL))
     await ledger.accrue([batch])
-    return trips.count - before
+    written = int(await ledger.beside.fetchval(WAL)) - begun
+    return written / (2 * len(batch.records)), trips.count - before
 
 
-async def _standing(ledger: Ledger) -> tuple[int, int, int, int]:
-    """Rows, index entries, position of the log, transactions: once nobody else is connected, since
-    PostgreSQL tells what a connection wrote when it ends.
+async def _standing(ledger: Ledger) -> tuple[int, int, int]:
+    """Rows, index entries, transactions: once nobody else is connected, since PostgreSQL tells what
+    a connection wrote when it ends.
     """
     await ledger.stage.database.close()
 
@@ -144,11 +149,10 @@ async def _standing(ledger: Ledger) -> tuple[int, int, int, int]:
         return int(await ledger.beside.fetchval(CONNECTED)) == 1
 
     await eventually(alone, what="connections end")
-    wal = int(await ledger.beside.fetchval(WAL))
     written = await ledger.beside.fetchrow(WRITTEN)
     assert written is not None
     commits = int(await ledger.beside.fetchval(COMMITS))
-    return int(written["rows"]), int(written["entries"]), wal, commits
+    return int(written["rows"]), int(written["entries"]), commits
 
 
 async def counting(ground: Ground) -> list[Result]:
