@@ -223,12 +223,13 @@ class Deciding:
         gain = after - self._before
         if gain <= 0:
             return
-        least = min(self._rooms(campaign), key=lambda room: room.points)
+        rooms = self._rooms(campaign)
+        least = min(rooms, key=lambda room: room.points)
         given = min(gain, least.points)
         self._note(campaign.name, given, gain - given, least.name)
         if given:
             self._left.take(campaign, self._purchase, given, gain - given)
-            for room in self._rooms(campaign):
+            for room in rooms:
                 if room.counter:
                     self._left.count(room.counter, given)
             self._chain, self._before = chain, after
