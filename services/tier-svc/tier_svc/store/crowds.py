@@ -1,6 +1,4 @@
-"""Many members' purchases at once, each column as the bytes of its numbers: nothing is read row by
-row.
-"""
+"""Many members' purchases at once, as the bytes of their numbers: nothing is read row by row."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -31,18 +29,15 @@ SELECT member_id FROM purchase_return WHERE member_id > :after AND member_id <= 
 FIRST_NOT_PLAIN = f"SELECT member_id FROM ({NOT_PLAIN}) AS m ORDER BY member_id LIMIT :limit"
 
 PURCHASES = f"""
-SELECT string_agg(int8send(hashtextextended(member_id, 0)), ''::bytea) AS named,
-    string_agg(timestamptz_send(occurred_at), ''::bytea) AS occurred,
-    string_agg(int8send(spend_minor), ''::bytea) AS spend,
+SELECT string_agg(int8send(hashtextextended(member_id, 0)) || timestamptz_send(occurred_at)
+        || int8send(spend_minor), ''::bytea) AS sent,
     (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
 FROM purchase WHERE member_id > :after AND member_id <= :last AND occurred_at < :before
 """
 
 PURCHASES_WITH_POINTS = f"""
-SELECT string_agg(int8send(hashtextextended(p.member_id, 0)), ''::bytea) AS named,
-    string_agg(timestamptz_send(p.occurred_at), ''::bytea) AS occurred,
-    string_agg(int8send(p.spend_minor), ''::bytea) AS spend,
-    string_agg(int8send(coalesce(t.points, -1)), ''::bytea) AS points,
+SELECT string_agg(int8send(hashtextextended(p.member_id, 0)) || timestamptz_send(p.occurred_at)
+        || int8send(p.spend_minor) || int8send(coalesce(t.points, -1)), ''::bytea) AS sent,
     (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
 FROM purchase p LEFT JOIN point_total t ON t.member_id = p.member_id AND t.fact_id = p.fact_id
     AND t.point_type = :point_type AND t.member_id > :after AND t.member_id <= :last
@@ -116,22 +111,21 @@ async def crowd_of(
         (row,) = await tx.execute(
             "crowd_with_points", PURCHASES_WITH_POINTS, point_type=point_type, **at_most
         )
-        points = {point_type: _numbers(row.points)}
     else:
         (row,) = await tx.execute("crowd", PURCHASES, **at_most)
-        points = {}
+    named, occurred, spend, *points = _columns(row.sent, 3 + len(point_types))
     apart = set(row.apart or ())
     is_apart = _are_named_alike(following.named)
     is_apart |= np.fromiter((one in apart for one in following.members), dtype=np.bool_)
     is_apart &= following.enrolled != NEVER
     is_plain = ~is_apart & (following.enrolled != NEVER)
-    columns = (_numbers(row.occurred) + EPOCH_2000, _numbers(row.spend))
     crowd = sorted_crowd(
         [following.members[place] for place in np.flatnonzero(is_plain).tolist()],
         following.enrolled[is_plain] + EPOCH_2000,
-        _owners(_numbers(row.named), following.named[is_plain]),
-        *columns,
-        points,
+        _owners(named, following.named[is_plain]),
+        occurred + EPOCH_2000,
+        spend,
+        dict(zip(point_types, points, strict=True)),
     )
     return crowd, [following.members[place] for place in np.flatnonzero(is_apart).tolist()]
 
@@ -154,7 +148,14 @@ async def segments_of_range(
 
 
 def _numbers(sent: bytes | None) -> Column:
-    return np.frombuffer(sent or b"", dtype=">i8").astype(np.int64)
+    (column,) = _columns(sent, 1)
+    return column
+
+
+def _columns(sent: bytes | None, width: int) -> list[Column]:
+    """The columns of rows of so many numbers each."""
+    rows = np.frombuffer(sent or b"", dtype=">i8").reshape(-1, width)
+    return [rows[:, place].astype(np.int64) for place in range(width)]
 
 
 def _are_named_alike(named: Column) -> Flags:
