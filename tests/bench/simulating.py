@@ -1,9 +1,16 @@
-"""A draft ladder tried on a year of purchases, beside one bare aggregate of the same rows: S11."""
+"""A draft ladder tried on purchases, beside one bare aggregate of the same rows, and beside reading
+them: S11 on a real grocer's year, S11b on synthetic members.
+"""
 
 import json
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import asyncpg
@@ -11,15 +18,24 @@ import asyncpg
 from chassis.testing.stage import MovableClock, Stage
 from tests.bench.ground import Ground
 from tests.bench.ledger import Unbalanced
-from tests.bench.measure import Turn, Watch
+from tests.bench.measure import Turn, Watch, server_s
 from tests.bench.results import Goal, Result
+from tests.bench.year import (
+    MEMBER,
+    PURCHASE,
+    YEAR_END,
+    members_of_the_year,
+    purchases_of_the_year,
+)
 from tier_svc.main import service
 
 GROCER = Path(__file__).parents[2] / "deploy" / "programmes" / "grocer"
 NOW = datetime(2026, 1, 1, 5, tzinfo=UTC)
 YEAR = timedelta(days=365)
 EACH = 24
-TURNS = 3
+TURNS = 5
+TIMES = 5
+"""A reference is so short that it is taken several times a turn."""
 HARDER_MINOR = 80_000
 SILVER_MINOR = 50_000
 
@@ -47,41 +63,118 @@ FROM (SELECT member_id, sum(spend_minor) AS spend FROM purchase GROUP BY member_
 READ = "SELECT member_id, fact_id, occurred_at, spend_minor FROM purchase"
 
 
+@dataclass(frozen=True)
+class Shop:
+    """tier-svc with a history, `grocer` in force and a harder draft."""
+
+    ground: Ground
+    stage: Stage
+    beside: Any
+    version: int
+    purchases: int
+
+    async def asked(self) -> str:
+        """Where an answer will be found."""
+        async with self.stage.client() as ops:
+            asked = (await ops.post(f"/v1/ladders/{self.version}/simulate")).raise_for_status()
+        return str(asked.headers["Location"])
+
+    async def simulated(self) -> None:
+        """What was asked for is looked for, and kept."""
+        await self.stage.run_job("simulate_members")
+
+    async def found(self, place: str) -> dict[str, Any]:
+        """The answer."""
+        async with self.stage.client() as ops:
+            found = (await ops.get(place)).raise_for_status().json()
+        total: dict[str, Any] = found["result"]["total"]
+        return total
+
+    async def summed(self) -> Any:
+        """One bare aggregate of the same rows."""
+        return await self.beside.fetchrow(AGGREGATE, SILVER_MINOR, HARDER_MINOR)
+
+    async def read(self) -> None:
+        """The same rows, read once."""
+        await self.beside.copy_from_query(READ, output=_nowhere)
+
+    async def timed(self, work: Callable[[], Awaitable[Any]], times: int) -> Turn:
+        """What it takes by the clock and of processors."""
+        before, watch = server_s(self.ground.data_dir), Watch()
+        for _ in range(times):
+            await work()
+        turn = watch.turn(self.purchases * times)
+        return replace(turn, server_s=server_s(self.ground.data_dir) - before)
+
+
 async def simulating(ground: Ground) -> list[Result]:
-    """A tenth of the run's members. Each turn the draft is simulated anew, then the rows are summed
-    and read; what it finds has to be what SQL finds.
+    """Each turn the draft is simulated anew, then the rows are summed and read; what it finds has
+    to be what SQL finds.
     """
-    members = ground.sizes.members // 10
+    async with _shop(ground, YEAR_END, _real_year) as shop:
+        year = await _compared(
+            shop,
+            shop.summed,
+            ("S11", "a draft on a real year, as times of one aggregate"),
+            AGGREGATE_MAX,
+            "SUM … GROUP BY member",
+        )
+    members = ground.sizes.members
+    async with _shop(ground, NOW, partial(_synthetic, members=members)) as shop:
+        synthetic = await _compared(
+            shop,
+            shop.read,
+            ("S11b", f"a draft on {members:,} × {EACH} purchases, as times of reading them"),
+            COPY_MAX,
+            "COPY TO",
+        )
+    return [year, synthetic]
+
+
+async def _compared(
+    shop: Shop, reference: Callable[[], Awaitable[Any]], named: tuple[str, str], goal: Goal, by: str
+) -> Result:
+    own, beside = [], []
+    for _ in range(TURNS):
+        place = await shop.asked()
+        own.append(await shop.timed(shop.simulated, 1))
+        _balanced(await shop.found(place), await shop.summed())
+        beside.append(await shop.timed(reference, TIMES))
+    works = [median(turn.work for turn in turns) * 1e6 for turns in (own, beside)]
+    return Result.of(
+        named,
+        [two.rate / one.rate for one, two in zip(own, beside, strict=True)],
+        goal,
+        f"{by}: {median(turn.rate for turn in beside):,.0f} purchases/s",
+        f"{median(turn.rate for turn in own):,.0f} purchases/s, two ladders each; by processor time"
+        f" {works[0]:.2f} µs to {works[1]:.2f} µs: {works[0] / works[1]:.2f}",
+    )
+
+
+def _balanced(total: dict[str, Any], row: Any) -> None:
+    if (total["members"], total["spend_minor"], total["down"]) != tuple(row):
+        raise Unbalanced(f"the simulation counts {total}, SQL {tuple(row)}")
+
+
+@asynccontextmanager
+async def _shop(
+    ground: Ground, now: datetime, history: Callable[[Any], Awaitable[None]]
+) -> AsyncIterator[Shop]:
     dsn = await ground.server.fresh(service.migrations)
     beside = await asyncpg.connect(dsn)
     with tempfile.TemporaryDirectory(dir=ground.folder) as folder:
-        stage = Stage(service, dsn, Path(folder), MovableClock(NOW))
-        version = await _history(stage, beside, members)
-        turns = [await _turn(stage, beside, version, members) for _ in range(TURNS)]
+        stage = Stage(service, dsn, Path(folder), MovableClock(now))
+        version = await _ladders(stage)
+        await history(beside)
+        await beside.execute("VACUUM ANALYZE member, purchase")
+        purchases = await beside.fetchval("SELECT count(*) FROM purchase")
+        yield Shop(ground, stage, beside, version, purchases)
         await stage.database.close()
     await beside.close()
-    own, summed, read = zip(*turns, strict=True)
-    said = f"{own[0].rate:,.0f} members/s of {EACH} purchases, two ladders each"
-    return [
-        Result.of(
-            ("S11", "simulation of a draft, as times of one aggregate"),
-            [one.wall_s / two.wall_s for one, two in zip(own, summed, strict=True)],
-            AGGREGATE_MAX,
-            f"SUM … GROUP BY member: {summed[0].rate:,.0f} members/s",
-            said,
-        ),
-        Result.of(
-            ("S11b", "the same, as times of reading the rows once"),
-            [one.wall_s / two.wall_s for one, two in zip(own, read, strict=True)],
-            COPY_MAX,
-            f"COPY TO: {read[0].rate:,.0f} members/s",
-            said,
-        ),
-    ]
 
 
-async def _history(stage: Stage, beside: Any, members: int) -> int:
-    """`grocer` in force, a harder draft, and a year of purchases; answers the draft's version."""
+async def _ladders(stage: Stage) -> int:
+    """`grocer` in force and a harder draft; answers the draft's version."""
     harder = _document("ladder.json")
     harder["rungs"][1]["test"]["at_least"] = HARDER_MINOR
     async with stage.client() as ops:
@@ -89,30 +182,21 @@ async def _history(stage: Stage, beside: Any, members: int) -> int:
         first = await ops.post("/v1/ladders", json=_document("ladder.json"))
         (await ops.post(f"/v1/ladders/{first.json()['version']}/publish")).raise_for_status()
         draft = (await ops.post("/v1/ladders", json=harder)).raise_for_status()
-    await beside.execute(MEMBERS, members, NOW - YEAR)
-    await beside.execute(PURCHASES, members, EACH, NOW - YEAR)
-    await beside.execute("VACUUM ANALYZE member, purchase")
     version: int = draft.json()["version"]
     return version
 
 
-async def _turn(stage: Stage, beside: Any, version: int, members: int) -> tuple[Turn, Turn, Turn]:
-    watch = Watch()
-    async with stage.client() as ops:
-        asked = (await ops.post(f"/v1/ladders/{version}/simulate")).raise_for_status()
-        await stage.run_job("simulate_members")
-        found = (await ops.get(asked.headers["Location"])).raise_for_status().json()
-    own = watch.turn(members)
-    watch = Watch()
-    row = await beside.fetchrow(AGGREGATE, SILVER_MINOR, HARDER_MINOR)
-    summed = watch.turn(members)
-    watch = Watch()
-    await beside.copy_from_query(READ, output=_nowhere)
-    read = watch.turn(members)
-    total = found["result"]["total"]
-    if (total["members"], total["spend_minor"], total["down"]) != tuple(row):
-        raise Unbalanced(f"the simulation counts {total}, SQL {tuple(row)}")
-    return own, summed, read
+async def _synthetic(beside: Any, members: int) -> None:
+    await beside.execute(MEMBERS, members, NOW - YEAR)
+    await beside.execute(PURCHASES, members, EACH, NOW - YEAR)
+
+
+async def _real_year(beside: Any) -> None:
+    for table, columns, rows in (
+        ("member", MEMBER, members_of_the_year()),
+        ("purchase", PURCHASE, purchases_of_the_year()),
+    ):
+        await beside.copy_records_to_table(table, columns=columns, records=rows)
 
 
 async def _nowhere(data: bytes) -> None:
