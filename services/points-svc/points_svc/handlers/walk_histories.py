@@ -13,7 +13,7 @@ from points_svc.domain.simulation import Past, Stretch
 from points_svc.store import postings, returns
 
 ROWS_MAX = 2_000
-STRETCH_MAX = 50
+STRETCH_MAX = 20
 PAGES_MAX = 1_000_000
 NOTHING: Mapping[str, int] = {}
 LAST = "~"

@@ -70,7 +70,7 @@ def lived(book: RuleBook, history) -> tuple[Ledger, Standing]:
     return ledger, Standing({"main": ledger.timeline})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories())
 def test_T7_a_version_against_its_own_history_changes_nothing(history):
     ledger, standing = lived(SHORT, history)
@@ -83,7 +83,7 @@ def test_T7_a_version_against_its_own_history_changes_nothing(history):
     assert all(was == now for was, now in found.parts.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories())
 def test_T7_what_rules_brought_sums_to_what_facts_are_worth(history):
     ledger, standing = lived(SHORT, history)
@@ -99,7 +99,7 @@ def test_T7_what_rules_brought_sums_to_what_facts_are_worth(history):
     assert read_tally(found.written()) == found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(histories())
 def test_T7_the_two_sides_mirror_each_other(history):
     ledger, standing = lived(SHORT, history)
@@ -111,7 +111,7 @@ def test_T7_the_two_sides_mirror_each_other(history):
         assert (one.before, one.after) == (other.after, other.before)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(histories())
 def test_T7_twice_the_rate_is_twice_the_points_where_nothing_is_rounded(history):
     ledger, standing = lived(SHORT, history)

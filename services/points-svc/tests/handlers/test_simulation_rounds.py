@@ -31,10 +31,12 @@ async def planner(desk: Desk) -> Planner:
 async def a_crowd(planner: Planner) -> datetime:
     desk, since = planner.desk, planner.office.now
     desk.at(since + 6 * DAY)
+    facts = []
     for n in range(12):
         member = str(uuid4())
-        facts = [bought(member, since + k * HOUR, f"{n + k + 1}.50") for k in range(n % 4)]
-        await desk.hear(*facts, bought(member, since + 9 * DAY, "1.00"))
+        facts += [bought(member, since + k * HOUR, f"{n + k + 1}.50") for k in range(n % 4)]
+        facts.append(bought(member, since + 9 * DAY, "1.00"))
+    await desk.stage.deliver(*facts)
     return since
 
 
