@@ -45,6 +45,7 @@ bench: $(VENV)/.ready-dev ## speed, each figure beside its reference in the same
 
 faults: $(VENV)/.ready-dev ## the long fault runs: every failpoint, many kills, and all that must have happened
 	$(PY) -m pytest -m "long or not long" --all-must-happen --durations=10 tests/bus tests/e2e tests/faults
+	$(PY) -m pytest -m long --durations=10 tests/oracle services
 
 lock: $(VENV)/.ready-dev ## choose versions anew within what pyproject files allow (UPGRADE=1: the newest)
 	$(LOCK) $(if $(UPGRADE),--upgrade) $(INPUTS) -o requirements.lock
