@@ -13,7 +13,9 @@ import pytest_asyncio
 from chassis import failpoints
 from chassis.testing.databases import Server
 from chassis.testing.stage import START
+from contracts.events.members import MemberStatusChanged
 from contracts.events.tiers import TierChanged
+from contracts.ids import EventId
 from tests.e2e.redeeming import PER_CALL
 from tests.e2e.stepping import PRICE, Counter
 
@@ -161,6 +163,28 @@ async def test_T5_whom_points_svc_has_not_heard_of_is_waited_for(counter: Counte
     await counter.recover(is_tired=True)
     answer = await counter.buy(member)
     assert (answer.status_code, answer.json()["code"]) == (404, "member_not_found")
+    assert await counter.books() == []
+
+
+async def test_M9_a_suspension_that_only_points_svc_has_heard_of_is_its_no(
+    counter: Counter,
+) -> None:
+    member = await counter.member(PRICE)
+    await counter.points.deliver(
+        MemberStatusChanged(
+            event_id=EventId(f"{member}.status"),
+            member_id=member,
+            occurred_at=START,
+            recorded_at=START,
+            version="1",
+            status="suspended",
+            revision=1,
+        )
+    )
+    answer = await counter.buy(member)
+    assert (answer.status_code, answer.json()["code"]) == (409, "member_suspended")
+    assert (await counter.buy(member)).json() == answer.json()
+    assert (await counter.standing(member))["tier"] == "regular"
     assert await counter.books() == []
 
 
