@@ -40,7 +40,7 @@ INDEX = {
     "problems": pages.PATH,
     "services": {
         name: {"docs": f"/{name}/docs", "health": f"/{name}/healthz", "metrics": f"/{name}/metrics"}
-        for name in NAMES
+        for name in sorted(NAMES)
     },
 }
 HOP_BY_HOP = frozenset(
@@ -134,7 +134,7 @@ class Gateway:
 
 def _own_page(path: str, accept: str) -> Response | None:
     """What this address answers by itself: its index, and what problems mean."""
-    if path == "/":
+    if path in {"/", "/docs"}:
         return JSONResponse(INDEX)
     if path == pages.PATH:
         return pages.problems_page(accept)

@@ -127,9 +127,10 @@ async def test_a_service_that_stands_still_leaves_a_doubt_and_a_line_in_the_log(
     assert lines[0]["request_id"] == answer.json()["request_id"]
 
 
-async def test_the_root_says_where_each_service_is_described(nobody):
+@pytest.mark.parametrize("path", ["/", "/docs"])
+async def test_the_root_says_where_each_service_is_described(nobody, path):
     async with client(nobody) as caller:
-        found = (await caller.get("/")).json()["services"]
+        found = (await caller.get(path)).json()["services"]
     assert found.keys() == {service.name for service in SERVICES}
     assert found["tier-svc"]["docs"] == "/tier-svc/docs"
 

@@ -25,7 +25,7 @@ from contracts.ids import VoucherId
 router = Router(tags=["vouchers"])
 
 
-class CodeBody(Body, json_schema_extra=example(code="7QK4-9Z2M-XW5T-3HRB", store_id="s-01")):
+class CodeBody(Body, json_schema_extra=example(code="4H7XKP-9QW2MT-T83FZB", store_id="s-01")):
     """A code as it was typed or scanned, and where."""
 
     code: Text64
