@@ -20,6 +20,7 @@ ASKED_MAX = 2_400
 AGAIN_AFTER_S = 0.25
 REWARD = "coffee"
 REFUSED = {"points_insufficient"}
+NO_STEP = {"member_not_found", "step_reached", "step_timed_out"}
 Send = Callable[[], Awaitable[httpx.Response]]
 
 
@@ -70,7 +71,7 @@ class Patient:
         self._told = told
         self._enrolled: dict[str, datetime] = {}
 
-    async def play(self, name: str, now: datetime, frame: Frame) -> None:
+    async def play(self, name: str, now: datetime, frame: Frame) -> str:
         """Everything that happens to one member; what was acknowledged is noted."""
         history = seeded(name, self._programme, frame)
         ids: dict[str, str] = {}
@@ -82,6 +83,7 @@ class Patient:
                 ids[fact.fact_id] = await self._post(name, history, fact)
         self._told.histories[member_id] = renamed(history, ids)
         await self._redeem(name, member_id)
+        return member_id
 
     async def redeem_and_cancel(self, name: str) -> None:
         """Enough points for a reward, the reward, and its cancel: the points come back."""
@@ -102,21 +104,32 @@ class Patient:
     async def buy_step(self, name: str) -> None:
         """Enough points for a step to silver, and the step."""
         member_id = await self._rich(name)
+        await self._heard_of(member_id)
         answer = await self._buys(name, member_id)
         assert (answer.status_code, answer.json()["state"]) == (201, "given"), answer.text
         self._told.stepped[member_id] = self._told.histories.pop(member_id)
 
+    async def try_step(self, name: str, member_id: str) -> None:
+        """A step to silver, if the member may have one: who steps up is no longer where their
+        history alone leads.
+        """
+        answer = await self._buys(name, member_id)
+        if answer.status_code == 201:
+            self._told.stepped[member_id] = self._told.histories.pop(member_id)
+        else:
+            assert answer.json()["code"] in REFUSED | NO_STEP, answer.text
+
     async def refused_step(self, name: str) -> None:
         """A member without points, who stays where they stand."""
         member_id = await self._enrol(name, datetime.now(UTC))
+        await self._heard_of(member_id)
         answer = await self._buys(name, member_id)
         assert answer.json().get("code") in REFUSED, answer.text
         self._told.histories[member_id] = History(self._enrolled[member_id])
 
     async def _buys(self, name: str, member_id: str) -> httpx.Response:
         path, body = f"/v1/standings/{member_id}/steps", {"tier": "silver"}
-        await self._heard_of(member_id)
-        return await self._send(path, body, f"step-{name}")
+        return await self._send(path, body, f"step-up-{name}")
 
     async def _rich(self, name: str) -> str:
         """A member with more points than a reward costs, as soon as they are visible."""
