@@ -18,6 +18,7 @@ from tests.bench.accruing import in_one_process, in_two_processes
 from tests.bench.burning import burning
 from tests.bench.costing import costing
 from tests.bench.counting import counting
+from tests.bench.evaluating import evaluating
 from tests.bench.expiring import expiring
 from tests.bench.ground import Ground, ground
 from tests.bench.growing import growing
@@ -36,6 +37,7 @@ BENCHES: tuple[tuple[frozenset[str], Bench], ...] = (
     (frozenset({"S7"}), burning),
     (frozenset({"S8"}), growing),
     (frozenset({"S10"}), expiring),
+    (frozenset({"S4t", "S10t"}), evaluating),
     (frozenset({"S11", "S11b"}), simulating),
 )
 """Figures that are found together."""
