@@ -44,7 +44,9 @@ def report(simulation: Simulation, beside: Sequence[Simulation] = ()) -> str:
     ]
     if beside:
         body += ["<h2>Versions beside each other</h2>", _versions([simulation, *beside])]
-    for name in scenario.point_types:
+    for name in sorted(
+        scenario.point_types, key=lambda one: not simulation.tally.total(one).changed
+    ):
         body += [f"<h2>{escape(name)}</h2>", *_point_type(simulation, name)]
     if budgets(scenario):
         body += ["<h2>What campaigns are asked for</h2>", _campaigns(simulation)]
@@ -62,6 +64,8 @@ def _point_type(simulation: Simulation, name: str) -> list[str]:
     total, members = tally.total(name), tally.members_of(name)
     if not total.facts:
         return ["<p>No facts in the period.</p>"]
+    if not total.changed:
+        return [_tiles(simulation, name), "<p>Nothing changes.</p>"]
     months = [(month, sums) for (of, month), sums in tally.by("point_type", "month") if of == name]
     rated = [(tier, sums) for (of, tier), sums in tally.by("point_type", "tier") if of == name]
     out = [

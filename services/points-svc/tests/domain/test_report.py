@@ -56,6 +56,16 @@ def test_T7_the_page_says_what_was_counted():
     assert "compared with what was in force" in page
 
 
+def test_T7_what_changes_comes_first_and_what_does_not_is_short():
+    found = done()
+    same = Weighed(50, {BASE: 50})
+    found.tally.add(Seen("growth", date(2026, 3, 9), "gold", 50, same, same))
+    page = report(found)
+    assert page.index("<h2>points</h2>") < page.index("<h2>growth</h2>")
+    assert "Nothing changes." in page.split("<h2>growth</h2>")[1]
+    assert ["gold", "1", "50", "50", "50", "0"] not in cells(page)
+
+
 def test_T7_versions_stand_beside_each_other():
     found = cells(report(done(), [done(8, against=7)]))
     assert ["version 7 against what was in force", "points", "140", "150", "1", "1"] in [

@@ -36,6 +36,9 @@ async def test_P10_a_pool_is_opened_once_and_shown(desk: Desk):
         (one, 1, 110),
         (other, 2, 55),
     ]
+    assert (await desk.api.get(f"/v1/points/{one}/pool")).json() == shown
+    nowhere = await desk.api.get(f"/v1/points/{uuid4()}/pool")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_in_pool")
     again = await open_pool(desk, {other: 2, one: 1}, pool_id=home.pool_id)
     assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
     changed = await open_pool(desk, {other: 2, one: 2}, pool_id=home.pool_id)

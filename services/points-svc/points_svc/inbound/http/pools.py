@@ -26,6 +26,7 @@ from points_svc.domain.refusals import (
     PointTypeNotBurnable,
 )
 from points_svc.handlers.cancel_gathering import cancel_gathering
+from points_svc.handlers.find_pool_of import find_pool_of
 from points_svc.handlers.gather_points import gather_points
 from points_svc.handlers.leave_pool import leave_pool
 from points_svc.handlers.list_pool_changes import list_pool_changes
@@ -84,6 +85,15 @@ async def open_one(body: PoolBody, tx: TxDep, caller: CallerDep, key: KeyHeader 
 async def show(pool_id: Uuid, tx: TxDep, point_type: Burnable = DEFAULT_TYPE) -> PoolStandingView:
     """Who shares a pool, and what of their points can be gathered now."""
     found, standings = await show_pool(tx, pool_id, point_type)
+    return PoolStandingView.of(found, point_type, standings)
+
+
+@router.get("/points/{member_id}/pool", scope="points:read", refuses=(NotInPool,))
+async def show_of_member(
+    member_id: IdPath, tx: TxDep, point_type: Burnable = DEFAULT_TYPE
+) -> PoolStandingView:
+    """The pool that a member shares, as it stands now."""
+    found, standings = await show_pool(tx, await find_pool_of(tx, member_id), point_type)
     return PoolStandingView.of(found, point_type, standings)
 
 
