@@ -2,6 +2,7 @@
 
 from chassis.tx import Conflict, Tx
 from points_svc.domain.books import Books
+from points_svc.handlers.recall_returned import recall_returned
 from points_svc.store import accounts, due, journal, lot_terms, postings, shortfalls
 
 
@@ -14,6 +15,7 @@ async def post_books(tx: Tx, books: Books) -> None:
     """
     written = books.written()
     if written:
+        await recall_returned(tx, written)
         stored = [book for book in written if book.stored.is_stored]
         new = [book for book in written if not book.stored.is_stored]
         if stored and await accounts.change_accounts(tx, stored) != len(stored):

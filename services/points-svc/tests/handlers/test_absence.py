@@ -11,7 +11,7 @@ from chassis.tx import Conflict
 from contracts.events.purchases import ActivityRecorded
 from points_svc.handlers.expire_lots import expire_lots
 from points_testing.auditing import audited
-from points_testing.desk import START, Desk, activity, of
+from points_testing.desk import START, Desk, activity, of, tiers
 from points_testing.ledger import purchase
 from points_testing.terms import publish
 
@@ -111,6 +111,27 @@ async def test_P2_what_was_held_meanwhile_is_lost_once_it_comes_back(desk: Desk)
     await desk.stage.run_job("expire_lots")
     account = await desk.account(member)
     assert (account["available"], account["held"]) == (0, 0)
+    assert await desk.books_balance()
+
+
+async def test_P2_what_comes_back_to_somebody_away_is_lost_with_the_rest(desk: Desk):
+    """A burn that is cancelled, and a tier that is told late, bring nothing that stays."""
+    member = await bought(desk)
+    await desk.hear(tiers(member, 1, (START, "regular")))
+    burned = (await desk.burn(member, 110)).json()["burn_id"]
+    desk.at(LOST)
+    await desk.stage.run_job("expire_lots")
+    desk.at(LOST + DAY)
+    cancelled = await desk.api.post(f"/v1/points/{member}/burns/{burned}/cancel")
+    assert cancelled.status_code == 200, cancelled.text
+    assert await desk.available(member) == 0
+    await desk.stage.run_job("expire_lots")
+    desk.at(LOST + 2 * DAY)
+    await desk.hear(tiers(member, 2, (START - DAY, "gold")))
+    assert await desk.available(member) == 0
+    await desk.stage.run_job("expire_lots")
+    assert await desk.stage.run_job("expire_lots") == 0
+    assert await desk.available(member) == 0
     assert await desk.books_balance()
 
 

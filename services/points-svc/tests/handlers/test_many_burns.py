@@ -1,0 +1,67 @@
+"""Burns by the thousand at once: no balance below zero, no update lost, no deadlock left unretried
+(I3, P14).
+"""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from points_testing.desk import START, Desk, of
+from points_testing.ledger import purchase
+
+DAY = timedelta(days=1)
+ROUNDS_MAX = 60
+POINTS = 7
+LONG = [pytest.mark.long, pytest.mark.timeout(1_200)]
+STANDS = """
+SELECT a.member_id, a.available, CAST(coalesce(sum(b.points), 0) AS bigint) AS burned
+FROM account a LEFT JOIN burn b USING (member_id, point_type)
+WHERE a.member_id = ANY(:members) AND a.point_type = 'points' GROUP BY a.member_id, a.available
+"""
+
+
+async def burned(desk: Desk, member: str) -> str:
+    """What became of one burn: asked again by its name while nobody can say."""
+    name = str(uuid4())
+    for _ in range(ROUNDS_MAX):
+        answer = await desk.burn(member, POINTS, burn_id=name)
+        if answer.status_code != 503:
+            assert answer.status_code in {201, 409}, answer.text
+            return str(answer.json().get("code", "burned"))
+    raise AssertionError("a burn was never answered")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "burns", "worth"),
+    [
+        pytest.param(20, 10, 40, id="10 on each of 20"),
+        pytest.param(1, 1_000, 5_000, id="1,000 on one", marks=LONG),
+        pytest.param(100, 50, 200, id="50 on each of 100", marks=LONG),
+    ],
+)
+async def test_I3_of_many_burns_at_once_as_many_succeed_as_there_are_points(
+    desk: Desk, accounts: int, burns: int, worth: int
+):
+    members = [await desk.enroll() for _ in range(accounts)]
+    for n in range(2):
+        await desk.stage.deliver(
+            *(
+                of(m, purchase(f"{m}{n}", START - (n + 1) * DAY, f"{worth // 2}.00"))
+                for m in members
+            )
+        )
+    had = {member: await desk.available(member) for member in members}
+    asked = [member for _ in range(burns) for member in members]
+    answers = await asyncio.gather(*(burned(desk, member) for member in asked))
+    found = Counter(zip(asked, answers, strict=True))
+    rows = await desk.stage.rows(STANDS, members=members)
+    assert {row.member_id for row in rows} == set(members)
+    for row in rows:
+        most = min(burns, had[row.member_id] // POINTS)
+        assert found[row.member_id, "burned"] == most
+        assert found[row.member_id, "points_insufficient"] == burns - most
+        assert (row.burned, row.available) == (most * POINTS, had[row.member_id] - most * POINTS)
+    assert await desk.books_balance()
