@@ -58,6 +58,8 @@ def clip(
     """What of the intervals lies in [since, until); what began earlier keeps its reason."""
     out = []
     for interval in intervals:
+        if interval.to_at is not None and interval.to_at <= since:
+            continue
         from_at = max(interval.from_at, since)
         to_at = _earlier(interval.to_at, until)
         if (from_at, to_at) == (interval.from_at, interval.to_at):

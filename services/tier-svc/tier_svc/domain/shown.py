@@ -41,6 +41,8 @@ def shown(ladder: Ladder, found: Sequence[Sequence[Stay]], start: datetime) -> l
     """The highest rung in force at every instant from `start` on at which a stay begins, renews or
     ends.
     """
+    if not any(found):
+        return [Shown(start, ladder, 0)]
     places = [0] * len(found)
     out = []
     for at in _instants(found, start):
@@ -128,7 +130,8 @@ def _in_force(found: Sequence[Stay], places: list[int], rank: int, at: datetime)
     """The stay that contains `at`; moves the rung's place past those that are over."""
     while places[rank] < len(found):
         stay = found[places[rank]]
-        if stay.until is None or at < stay.until:
+        until = stay.until
+        if until is None or at < until:
             return stay if stay.since <= at else None
         places[rank] += 1
     return None
@@ -140,6 +143,6 @@ def _instants(found: Sequence[Sequence[Stay]], start: datetime) -> list[datetime
         for stay in rung:
             instants.add(stay.since)
             instants.update(stay.renewed_at)
-            if stay.until is not None:
-                instants.add(stay.until)
+            if stay.ending is not None:
+                instants.add(stay.ending.until)
     return sorted(at for at in instants if at >= start)

@@ -12,7 +12,8 @@ from datetime import datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from tier_svc.domain.instants import TICK, Periods, Span, after, end_of
+from tier_svc.domain import days
+from tier_svc.domain.instants import TICK, Periods, Span
 from tier_svc.domain.ladder import Renewal, Rung
 from tier_svc.domain.metrics import Met
 
@@ -22,18 +23,14 @@ RENEWALS_MAX = 10_000
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Why a stay ends when it does: at the latest of three, counted from `unmet_at` (f) and from
-    `since`.
+    `since`. `until`: the first instant after the stay.
     """
 
     unmet_at: datetime
     grace_until: datetime
     stay_until: datetime
     minimum_until: datetime
-
-    @property
-    def until(self) -> datetime:
-        """The first instant after the stay."""
-        return max(self.grace_until, self.stay_until, self.minimum_until)
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,8 @@ def stays(
     """Every stay of a rung, in order. `steps` are the instants at which the rung above ends by one
     step. From `frozen_at` on none is renewed any more: it runs to its end.
     """
+    if not met and not steps:
+        return []
     rules = _Rules(rung, zone, frozen_at)
     follow = _renewed if rung.renewal is Renewal.AT_PERIOD_END else _continued
     out: list[Stay] = []
@@ -91,6 +90,8 @@ def ends_of(found: Sequence[Stay]) -> list[datetime]:
 
     A step onto a rung that nothing keeps for a moment is an end too: it leads on to the rung below.
     """
+    if not found:
+        return []
     begun = {stay.since for stay in found if stay.until != stay.since}
     return sorted({stay.until for stay in found if stay.until is not None} - begun)
 
@@ -106,10 +107,10 @@ class _Rules:
         return self.frozen_at is None or begin < self.frozen_at
 
     def ending(self, since: datetime, unmet_at: datetime, stay_until: datetime) -> Ending:
-        grace_until = after(unmet_at, self.rung.grace, self.zone)
-        return Ending(
-            unmet_at, grace_until, stay_until, after(since, self.rung.minimum_stay, self.zone)
-        )
+        grace_until = days.adding(self.rung.grace, self.zone)(unmet_at)
+        minimum_until = days.adding(self.rung.minimum_stay, self.zone)(since)
+        until = max(grace_until, stay_until, minimum_until)
+        return Ending(unmet_at, grace_until, stay_until, minimum_until, until)
 
     def stay_from(self, begin: datetime) -> datetime:
         """The end of a stay that begins at `begin`."""
@@ -124,9 +125,9 @@ class _Rules:
     def _stay(self, at: datetime, inside: datetime) -> datetime:
         stay = self.rung.stay
         if isinstance(stay, Span):
-            return after(at, stay, self.zone)
+            return days.adding(stay, self.zone)(at)
         if isinstance(stay, Periods):
-            return end_of(inside, stay, self.zone)
+            return days.ending(stay, self.zone)(inside)
         return at
 
 
