@@ -1,13 +1,15 @@
 """What is said where there is no answer, and to whom: faults, waits, bodies that dribble."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
 from chassis.auth import Caller
-from chassis.http import idempotency
+from chassis.http import edge, idempotency
+from chassis.settings import Settings
 
 KEY = {"Idempotency-Key": "key-00000001"}
 
@@ -42,6 +44,25 @@ async def test_who_waits_for_a_command_of_the_same_key_is_told_that_nobody_knows
             "/v1/jars", json={"name": "held", "beans": 1}, headers={"Idempotency-Key": key}
         )
     assert (answer.status_code, answer.json()["outcome"]) == (503, "unknown")
+
+
+async def test_who_finds_no_connection_learns_that_nothing_happened(api, stage, monkeypatch):
+    monkeypatch.setattr(edge, "BEGIN_MAX_S", 0.05)
+    jar = {"name": "full-pool", "beans": 1}
+    key = {"Idempotency-Key": "key-full-pool"}
+    async with AsyncExitStack() as busy:
+        for _ in range(stage.process.settings.pool_size):
+            await busy.enter_async_context(stage.begin("busy"))
+        answer = await api.post("/v1/jars", json=jar, headers=key)
+    assert (answer.status_code, answer.json()["outcome"]) == (503, "none")
+    assert answer.headers["Retry-After"] == "1"
+    monkeypatch.undo()
+    again = await api.post("/v1/jars", json=jar, headers=key)
+    assert (again.status_code, "Idempotent-Replayed" in again.headers) == (201, False)
+
+
+def test_whoever_waits_for_a_connection_is_told_before_the_time_of_the_request_is_over():
+    assert Settings.model_fields["request_s"].default > edge.BEGIN_MAX_S
 
 
 async def test_a_body_that_dribbles_is_given_up_and_nothing_happens(api, stage, monkeypatch):

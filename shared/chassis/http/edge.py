@@ -1,5 +1,6 @@
 """What the HTTP edge knows of its process, and the one transaction of a request."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +12,10 @@ from chassis.auth import Caller, Keys, Secrets
 from chassis.client import Client
 from chassis.database import Database, Patience
 from chassis.http.problems import Forbidden, Unauthenticated
-from chassis.tx import Cause, Tx
+from chassis.tx import Cause, Tx, Unavailable
+
+BEGIN_MAX_S = 2.0
+"""Less than a request has, so that who finds no connection learns that surely nothing happened."""
 
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -41,11 +45,17 @@ class Unit:
         self._tx: Tx | None = None
 
     async def tx(self) -> Tx:
-        """The transaction, begun by the first call."""
+        """The transaction, begun by the first call. Raises Unavailable, with nothing done, where
+        that takes longer than anybody should wait.
+        """
         if self._tx is None:
-            self._tx = await self._stack.enter_async_context(
-                self._database.begin(self._cause, self._patience)
-            )
+            try:
+                async with asyncio.timeout(BEGIN_MAX_S):
+                    self._tx = await self._stack.enter_async_context(
+                        self._database.begin(self._cause, self._patience)
+                    )
+            except TimeoutError:
+                raise Unavailable("no connection") from None
         return self._tx
 
     @asynccontextmanager
