@@ -28,13 +28,15 @@ class Terms:
     """What a route demands of a request and grants it.
 
     A body that has the field `named_by` names its command itself and needs no key. `again` is the
-    status that a repetition of what stands already is answered with (0: there is none).
+    status that a repetition of what stands already is answered with (0: there is none). Who is
+    `patient` waits as long as a batch may, for locks and for the answer.
     """
 
     scope: str
     keyed: bool = False
     named_by: str = ""
     lines: bool = False
+    patient: bool = False
     body_max: int = BODY_MAX
     again: int = 0
     asks: frozenset[str] = frozenset()

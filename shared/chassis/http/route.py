@@ -116,7 +116,7 @@ def _outcome(request: Request, error: Unavailable) -> str:
 
 def request_seconds(request: Request, terms: Terms) -> float:
     """How long a request may take."""
-    return BATCH_S if terms.lines else edge_of(request).request_s
+    return BATCH_S if terms.lines or terms.patient else edge_of(request).request_s
 
 
 async def _attempts(request: Request, terms: Terms, inner: Inner, body: Any) -> Response:
@@ -135,7 +135,7 @@ def _names_itself(terms: Terms, body: Any) -> bool:
 
 
 async def _plain(request: Request, terms: Terms, inner: Inner) -> Response:
-    patience = BATCH if terms.lines else REQUEST
+    patience = BATCH if terms.lines or terms.patient else REQUEST
     unit = Unit(edge_of(request).database, cause_of(request), patience)
     request.state.unit = unit
     async with unit.open():
@@ -191,6 +191,7 @@ def _replay(status: int, body: bytes, media_type: str) -> Response:
 class Router(APIRouter):
     """Routes below `/v1`. Each names its scope; `keyed` demands an Idempotency-Key; `lines` reads
     NDJSON; `again` is the status of a repetition (Replayed), `also` what else may be answered well.
+    A `patient` route, for staff, waits as long as a batch may.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -210,6 +211,8 @@ class Router(APIRouter):
         terms = {"scope": scope, "keyed": keyed, "lines": lines, "named_by": named_by}
         if again := options.pop("again", None):
             terms["again"] = again
+        if options.pop("patient", False):
+            terms["patient"] = True
         if body_max := options.pop("body_max", None):
             terms["body_max"] = body_max
 

@@ -108,6 +108,7 @@ async def draft(body: RulesDocument, tx: TxDep) -> JudgedView:
 @router.post(
     "/accrual-rules/{version}/publish",
     scope="rules:write",
+    patient=True,
     refuses=(
         RulesNotFound,
         RulesPublished,
