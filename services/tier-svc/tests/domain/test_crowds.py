@@ -16,10 +16,11 @@ from tests.oracle.crowds import (
     timelines,
     together,
 )
-from tests.oracle.simulated import FEBRUARY, hand_made, on
+from tests.oracle.simulated import FEBRUARY, MARCH, hand_made, on
 from tier_svc.domain.crowd_sides import is_for_crowds
 from tier_svc.domain.crowd_simulation import Segments, see_crowd
 from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.instants import TICK
 from tier_svc.domain.ladder import AtLeast, Pass, Rung
 from tier_svc.domain.measures import Anniversary, Lifetime, Measure, Metric, Only, Visits
 from tier_svc.domain.publications import Known
@@ -80,3 +81,10 @@ def test_T7_what_needs_more_than_purchases_is_looked_at_alone():
         assert not is_for_crowds(replace(plain, after=(replace(one, ladder=ladder),)))
     assert not is_for_crowds(replace(plain, before=(*plain.before, one)))
     assert is_for_crowds(plain)
+
+
+def test_P6_many_at_once_are_rated_by_their_tier_from_their_enrolment_on():
+    for enrolled in (MARCH.occurred_at, MARCH.occurred_at + TICK):
+        known = [Known("m0", enrolled, Heard((FEBRUARY, MARCH)), {})]
+        found = see_crowd(hand_made(), crowd_of(known), together(known))
+        assert found.tally.cells == one_by_one(hand_made(), known).tally.cells
