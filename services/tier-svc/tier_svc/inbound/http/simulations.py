@@ -120,6 +120,9 @@ async def post_cancellation(name: LadderPath, simulation_id: IdPath, tx: TxDep) 
 
 @router.get(
     "/ladders/{name}/simulations/{simulation_id}/moves",
+    also={
+        200: {"description": "A line each.", "content": {NDJSON: {"schema": {"type": "string"}}}}
+    },
     scope="standing:read",
     refuses=(SimulationNotFound,),
     response_class=StreamingResponse,
