@@ -39,7 +39,7 @@ def test_the_run_file_is_for_its_owner_alone_and_says_where_everything_is(run: R
 async def test_each_service_answers_behind_the_one_address(run: Run) -> None:
     async with client(run.told()) as till:
         for service in SERVICES:
-            for page in ("healthz", "readyz", "metrics", "openapi.json"):
+            for page in ("healthz", "readyz", "metrics", "openapi.json", "docs", "docs/start.js"):
                 assert (await till.get(f"/{service}/{page}")).status_code == 200
         unknown = await till.get("/v1/nothing")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
