@@ -21,6 +21,16 @@ STATEMENTS_MAX = 1_000
 FEW_MAX = 4
 """Rows up to which an INSERT is cheaper than a COPY, which is waited for twice."""
 ROLLBACK_MAX_S = 5.0
+UNSAID = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""How a connection fails to say that its transaction is undone. The driver calls it internal while
+the server is just taking leave.
+"""
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """PostgreSQL counts from here."""
@@ -100,10 +110,12 @@ async def rolled_back_on_error(driver: Driver) -> AsyncIterator[None]:
 
 
 async def _roll_back(driver: Driver) -> None:
+    is_over = False
     try:
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        with suppress(*UNSAID):
             async with asyncio.timeout(ROLLBACK_MAX_S):
                 await driver.execute("ROLLBACK")
+                is_over = True
     finally:
-        if driver.is_in_transaction():
+        if not is_over:
             driver.terminate()

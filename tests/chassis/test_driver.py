@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from chassis.driver import FEW_MAX, statement
+from chassis.driver import FEW_MAX, UNSAID, rolled_back_on_error, statement
 from chassis.tx import Unavailable
 
 LOCK = "SELECT pg_advisory_xact_lock(7)"
@@ -64,6 +64,29 @@ async def test_who_is_cancelled_in_a_statement_leaves_no_transaction_open(stage)
                 await waits.execute("lock", LOCK)
     assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'cancelled'")
     assert [row.n for row in await stage.rows(OPEN)] == [0]
+
+
+class Leaving:
+    """A connection whose server is just taking leave of it."""
+
+    def __init__(self, farewell: type[Exception]) -> None:
+        self.farewell = farewell
+        self.is_ended = False
+
+    async def execute(self, sql: str) -> None:
+        raise self.farewell(sql)
+
+    def terminate(self) -> None:
+        self.is_ended = True
+
+
+@pytest.mark.parametrize("farewell", UNSAID, ids=lambda one: one.__name__)
+async def test_a_connection_that_cannot_roll_back_is_ended_and_hides_nothing(farewell):
+    driver = Leaving(farewell)
+    with pytest.raises(asyncio.CancelledError):
+        async with rolled_back_on_error(driver):
+            raise asyncio.CancelledError
+    assert driver.is_ended
 
 
 async def test_what_a_failed_statement_has_undone_is_never_taken_for_committed(stage):
