@@ -22,6 +22,7 @@ from tests.faults.checker import (
     Shown,
     strangers,
     unlike,
+    unmatched,
 )
 from tests.oracle.rating import Rated
 from tests.oracle.timeline import Interval
@@ -144,6 +145,22 @@ async def test_what_was_tampered_with_is_seen(
         await books.ask("points-svc", statement)
     (row,) = await books.ask("points-svc", query)
     assert "points" in row.values() or "f1" in row.values()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "accrued", "said"),
+    [
+        pytest.param({(M, "f1", "purchase")}, {(M, "f1")}, [], id="a purchase"),
+        pytest.param({(M, "f1", "activity")}, {(M, "f1")}, [], id="an activity with points"),
+        pytest.param({(M, "f1", "activity")}, set(), [], id="an activity without rules"),
+        pytest.param({(M, "f1", "purchase")}, set(), ["accepted, never"], id="a lost purchase"),
+        pytest.param(set(), {(M, "f1")}, ["accrued, never"], id="an accrual of nothing"),
+    ],
+)
+def test_I4_what_was_accepted_and_what_was_accrued_match(accepted, accrued, said) -> None:
+    found = unmatched(accepted, accrued)
+    assert len(found) == len(said)
+    assert all(part in line for part, line in zip(said, found, strict=True))
 
 
 async def test_I7_stock_that_is_gone_is_seen(server: Server) -> None:
