@@ -8,8 +8,9 @@ from points_svc.store import pools
 
 async def leave_pools(tx: Tx, member_ids: Sequence[str]) -> None:
     """Whichever pools these members share, they leave them. Nothing moves: what is theirs was
-    always theirs (P10).
+    always theirs (P10). Who is being let into one meanwhile is waited for.
     """
+    await pools.lock_sharers(tx, member_ids)
     shared = await pools.pools_of(tx, member_ids)
     if not shared:
         return

@@ -26,6 +26,7 @@ async def open_pool(tx: Tx, pool_id: str, asked: Sequence[tuple[str, int]]) -> t
         if [(one.member_id, one.share) for one in reversed(begun)] != ordered:
             raise NameReused
         return await find_pool(tx, pool_id), True
+    await pools.lock_sharers(tx, [member_id for member_id, _ in ordered])
     for member_id, share in ordered:
         await share_pool(tx, pool_id, member_id, share)
     return await find_pool(tx, pool_id), False

@@ -16,6 +16,7 @@ async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int) -> Pool:
     MemberClosed, PoolFull, InAnotherPool.
     """
     terms = await demand_pools(tx)
+    await pools.lock_sharers(tx, [member_id])
     found = await find_pool(tx, pool_id, is_locked=True)
     known = found.find(member_id)
     if known and known.share == share:

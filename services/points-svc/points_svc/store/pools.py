@@ -13,6 +13,11 @@ FIND_POOL = "SELECT pool_id, revision, created_at FROM pool WHERE pool_id = :poo
 LOCK_POOLS = """
 SELECT pool_id FROM pool WHERE pool_id = ANY(CAST(:pool_ids AS text[])) ORDER BY pool_id FOR UPDATE
 """
+LOCK_SHARERS = """
+SELECT pg_advisory_xact_lock(hashtext('pool_member'), place)
+FROM (SELECT DISTINCT hashtext(member_id) AS place
+    FROM unnest(CAST(:member_ids AS text[])) AS u (member_id) ORDER BY place) AS places
+"""
 SHARERS_OF = """
 SELECT member_id, share, since FROM pool_member WHERE pool_id = :pool_id ORDER BY member_id
 """
@@ -62,6 +67,13 @@ async def lock_pools(tx: Tx, pool_ids: Sequence[str]) -> None:
     order of their ids.
     """
     await tx.execute("lock_pools", LOCK_POOLS, pool_ids=sorted(pool_ids))
+
+
+async def lock_sharers(tx: Tx, member_ids: Sequence[str]) -> None:
+    """Whoever lets members into pools locks them before the pools and before it reads whether they
+    may be let in; so does whoever has heard that they have gone, before it reads what they share.
+    """
+    await tx.execute("lock_sharers", LOCK_SHARERS, member_ids=sorted(member_ids))
 
 
 async def pools_of(tx: Tx, member_ids: Sequence[str]) -> list[tuple[str, str]]:

@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.testing.eventually import eventually
 from chassis.tx import Conflict
 from points_svc.domain.pools import GatheringAsk
 from points_svc.handlers.gather_points import gather_points
+from points_svc.handlers.share_pool import share_pool
 from points_testing.desk import Desk
 from points_testing.moving import codes, send
-from points_testing.pooling import Family, family, open_pool
+from points_testing.office import WAITING
+from points_testing.pooling import Family, family, open_pool, status_told
 
 ROUNDS_MAX = 20
 
@@ -76,6 +79,26 @@ async def test_P10_a_member_who_is_asked_into_two_pools_at_once_shares_one(desk:
     assert sum(status < 300 for status in statuses) == 1
     rows = await desk.stage.rows("SELECT 1 FROM pool_member WHERE member_id = :m", m=wanted)
     assert len(rows) == 1
+
+
+async def test_M9_who_goes_while_they_are_let_in_shares_no_pool(desk: Desk, home: Family):
+    """Their status is heard after it was read, and before who let them in has committed."""
+    wanted, hearing = await desk.enroll(), []
+
+    async def go() -> None:
+        told = asyncio.create_task(desk.stage.deliver(status_told(wanted, "erased")))
+        hearing.append(told)
+
+        async def stands_still() -> bool:
+            return told.done() or bool(await desk.stage.rows(WAITING))
+
+        await eventually(stands_still)
+
+    async with desk.interrupted("status_of", go) as tx:
+        await share_pool(tx, home.pool_id, wanted, 1)
+    await hearing[0]
+    shown = await home.shown()
+    assert [member["member_id"] for member in shown["members"]] == home.members
 
 
 STATEMENTS = (

@@ -5,26 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.events.members import MemberStatusChanged
 from contracts.events.points import PointsBurned, PointsTransferred
-from contracts.ids import EventId, MemberId
 from points_testing.auditing import audited
 from points_testing.desk import START, Desk, back, of
 from points_testing.ledger import purchase
 from points_testing.moving import offer
-from points_testing.pooling import family, offer_pools, open_pool
-
-
-def status_told(member: str, status: str, revision: int = 1) -> MemberStatusChanged:
-    return MemberStatusChanged(
-        event_id=EventId(f"{member}-{revision}"),
-        member_id=MemberId(member),
-        occurred_at=START,
-        recorded_at=START,
-        version="1",
-        status=status,
-        revision=revision,
-    )
+from points_testing.pooling import family, offer_pools, open_pool, status_told
 
 
 async def test_P10_a_pool_is_opened_once_and_shown(desk: Desk):
@@ -121,6 +107,20 @@ async def test_P10_what_was_used_meanwhile_cannot_be_given_back(desk: Desk):
     assert (refused.status_code, refused.json()["code"]) == (409, "points_insufficient")
     assert await home.have() == [21, 25]
     assert one in {part["member_id"] for part in made.json()["parts"]}
+
+
+async def test_P9_what_is_given_back_to_who_has_gone_is_theirs_and_nobody_burns_it(desk: Desk):
+    home = await family(desk, ("1.00", 0), ("50.00", 1))
+    child, gone = home.members
+    made = await home.gather(child, 30)
+    await desk.hear(status_told(gone, "erased"))
+    assert (await desk.api.post(f"{home.place(made)}/cancel")).status_code == 200
+    assert await home.have() == [1, 55]
+    assert [m["member_id"] for m in (await home.shown())["members"]] == [child]
+    refused = [await desk.burn(gone, 1), await home.gather(gone, 1), await home.gather(child, 2)]
+    codes = [answer.json()["code"] for answer in refused]
+    assert codes == ["member_closed", "not_in_pool", "points_insufficient"]
+    assert await desk.books_balance()
 
 
 async def test_P10_who_leaves_keeps_what_is_theirs_and_gives_no_more(desk: Desk):
@@ -277,3 +277,13 @@ async def test_I19_another_channels_gathering_is_unseen(desk: Desk):
     async with desk.stage.client("points:read", source="staff") as reader:
         assert (await reader.get(home.place(made))).json() == made.json()
         assert (await reader.delete(f"/v1/pools/{home.pool_id}/members/x")).status_code == 403
+
+
+async def test_I19_no_channel_sees_whose_key_changed_a_pool(desk: Desk):
+    home = await family(desk, ("10.00", 1))
+    place = f"/v1/pools/{home.pool_id}/changes"
+    async with desk.stage.client("points:redeem", "points:read", source="app") as other:
+        assert [c["changed_by"] for c in (await other.get(place)).json()["items"]] == [None]
+    async with desk.stage.client("points:read", source="staff") as reader:
+        (seen,) = (await reader.get(place)).json()["items"]
+    assert seen["changed_by"].startswith("key:")

@@ -141,13 +141,15 @@ class PoolStandingView(View):
 
 
 class PoolChangeView(View):
-    """A member came or shares otherwise (`share`), or left (null)."""
+    """A member came or shares otherwise (`share`), or left (null). `changed_by` is null for who may
+    redeem: which key a channel has is no other channel's business.
+    """
 
     revision: int
     member_id: str
     share: int | None
     changed_at: Instant
-    changed_by: str
+    changed_by: str | None
 
 
 class PoolChangesView(View):
@@ -207,12 +209,12 @@ class GatheringView(View):
         )
 
 
-def change_view(one: PoolChange) -> PoolChangeView:
-    """One thing that was said."""
+def change_view(one: PoolChange, *, is_signed: bool) -> PoolChangeView:
+    """One thing that was said, and by whom where that may be seen."""
     return PoolChangeView(
         revision=one.revision,
         member_id=one.member_id,
         share=one.share,
         changed_at=one.changed_at,
-        changed_by=one.changed_by,
+        changed_by=one.changed_by if is_signed else None,
     )

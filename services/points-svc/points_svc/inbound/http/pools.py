@@ -98,13 +98,18 @@ async def show_of_member(
 
 
 @router.get("/pools/{pool_id}/changes", scope="points:read", refuses=(PoolNotFound,))
-async def list_changes(pool_id: Uuid, tx: TxDep, page: PageDep) -> PoolChangesView:
-    """Who came, left, and with which share, newest first."""
+async def list_changes(
+    pool_id: Uuid, tx: TxDep, page: PageDep, caller: CallerDep
+) -> PoolChangesView:
+    """Who came, left, and with which share, newest first; who changed it is shown to those who can
+    only read.
+    """
     below = page.after[0] if page.after else REVISION_MAX
     found = await list_pool_changes(tx, pool_id, below, page.limit + 1)
     shown = found[: page.limit]
     more = [shown[-1].revision] if len(found) > page.limit else None
-    return PoolChangesView(**page.answer([change_view(one) for one in shown], more))
+    views = [change_view(one, is_signed=sees_all(caller)) for one in shown]
+    return PoolChangesView(**page.answer(views, more))
 
 
 @router.put(
