@@ -29,6 +29,13 @@ TIRED = ATTEMPTS_MAX + 1
 NO = Why("points_insufficient")
 WALKERS_MAX = 2
 WAIT = Next(Step.WAIT)
+LOCAL = {
+    Step.TURN_BACK: ("decided", ["refusing"]),
+    Step.GIVE: ("decided", ["given", "refusing"]),
+    Step.REFUSE: ("refusing", ["refused"]),
+}
+"""Each local transaction: from which row to which; a step that lifts nobody any more is not given.
+"""
 
 
 def step(state="decided", attempts=0, why=None):
@@ -96,14 +103,10 @@ def after(world: World, place: int) -> Iterator[World]:
             yield moved(there, row, next_step(one, ahead, answer).step)
             yield moved(there, row, lost)
         return
-    wanted = {
-        Step.TURN_BACK: ("decided", "refusing"),
-        Step.GIVE: ("decided", "given"),
-        Step.REFUSE: ("refusing", "refused"),
-    }
-    before, then = wanted[ahead]
-    row = then if world.row == before else world.row
-    yield moved(replace(world, row=row), row, first_step(step(row, attempts, NO)).step)
+    before, thens = LOCAL[ahead]
+    for then in thens:
+        row = then if world.row == before else world.row
+        yield moved(replace(world, row=row), row, first_step(step(row, attempts, NO)).step)
 
 
 def worlds_after(world: World) -> Iterator[World]:
@@ -157,7 +160,7 @@ def walked(world: World) -> World:
             then = next_step(step(now.row, attempts, NO), ahead, answer).step
             now = replace(there, walkers=((now.row, attempts, then),))
         else:
-            (now,) = after(now, 0)
+            now = next(after(now, 0))
     return now
 
 

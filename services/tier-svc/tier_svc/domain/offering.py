@@ -53,14 +53,9 @@ def offer_for(buyer: Buyer, tier: str, points: int | None) -> StepOffer:
     Refusals: MemberBanned, MemberClosed, MemberSuspended, TierUnknown, StepReached, StepNotNext,
     StepNotOffered, StepPriceChanged, StepPending.
     """
-    check_status(buyer.status)
     if buyer.status == "suspended":
         raise MemberSuspended
-    rank = buyer.ladder.ranks.get(tier, 0)
-    if rank == 0:
-        raise TierUnknown
-    if rank <= buyer.rank:
-        raise StepReached(tier=buyer.tier)
+    check_lifts(buyer, tier)
     if tier != buyer.next_tier:
         raise StepNotNext(tier=buyer.next_tier)
     offer = next((one for one in buyer.offers if one.tier == tier), None)
@@ -71,6 +66,20 @@ def offer_for(buyer: Buyer, tier: str, points: int | None) -> StepOffer:
     if buyer.is_pending:
         raise StepPending
     return offer
+
+
+def check_lifts(buyer: Buyer, tier: str) -> None:
+    """Whether a step to `tier` would lift the member now: asked when it is decided, and again when
+    it was paid. Who was suspended in between is lifted.
+
+    Refusals: MemberBanned, MemberClosed, TierUnknown, StepReached.
+    """
+    check_status(buyer.status)
+    rank = buyer.ladder.ranks.get(tier, 0)
+    if rank == 0:
+        raise TierUnknown
+    if rank <= buyer.rank:
+        raise StepReached(tier=buyer.tier)
 
 
 def check_limit(offer: StepOffer, taken: int) -> None:

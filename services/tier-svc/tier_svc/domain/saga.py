@@ -1,6 +1,7 @@
 """Where a step up goes next: one pure function of its state and points-svc's last answer (T5).
 
 Our own row decides: `decided` goes forward, to the burn and then the way up; `refusing` goes back.
+GIVE looks again, under the member's lock: what would lift nobody any more turns back instead.
 A timeout is unknown, never "no": the burn is asked for again under the same id, which burns once.
 Whatever turns back has its burn cancelled first, made or not: a burn that comes later is refused by
 points-svc, one that was made is given back. So nobody pays without the step, and no step is given

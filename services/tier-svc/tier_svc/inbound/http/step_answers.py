@@ -4,12 +4,27 @@ from chassis.http import Instant, View, idempotency, problems
 from chassis.tx import Tx
 from contracts.refusal import Refusal
 from tier_svc.domain.programme import StepOffer
-from tier_svc.domain.refusals import MemberNotFound
-from tier_svc.domain.step_refusals import PointsInsufficient, PointsRefused, StepTimedOut
+from tier_svc.domain.refusals import (
+    LadderNotFound,
+    LadderUnpublished,
+    MemberBanned,
+    MemberClosed,
+    MemberNotFound,
+    TierUnknown,
+)
+from tier_svc.domain.step_refusals import (
+    MemberSuspended,
+    PointsInsufficient,
+    PointsRefused,
+    StepReached,
+    StepTimedOut,
+)
 from tier_svc.domain.step_ups import StepUp, Why
 
 GIVEN = 201
-KNOWN = {one.code: one for one in (PointsInsufficient, StepTimedOut, MemberNotFound)}
+OF_MEMBER = (MemberNotFound, MemberBanned, MemberClosed, MemberSuspended)
+OF_LADDER = (LadderNotFound, LadderUnpublished, TierUnknown, StepReached)
+KNOWN = {one.code: one for one in (PointsInsufficient, StepTimedOut, *OF_MEMBER, *OF_LADDER)}
 
 
 class StepRefusalView(View):

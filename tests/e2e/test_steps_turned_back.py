@@ -1,0 +1,164 @@
+"""A step that was paid and would lift nobody any more is not given: the points are back (T5)."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from chassis import failpoints
+from chassis.testing.databases import Server
+from chassis.testing.stage import START, Stage
+from contracts.events.members import MemberStatusChanged
+from contracts.events.points import PointsAccrued
+from contracts.events.purchases import PurchaseLine, PurchaseRecorded
+from contracts.ids import EventId, FactId, MemberId
+from tests.e2e.redeeming import CLASSIC
+from tests.e2e.stepping import PRICE, Counter
+
+VISITS = 3
+LINE = PurchaseLine(line_id="1", sku="x", category="c", quantity=1, amount_minor=100, net_minor=100)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def counter(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Counter]:
+    opened = await Counter.open(server, tmp_path_factory.mktemp("back"))
+    yield opened
+    await opened.close()
+
+
+async def paid(counter: Counter) -> MemberId:
+    """Someone whose points are burned, and who is not lifted yet."""
+    member = await counter.member(PRICE)
+    failpoints.arm("step_up.before_give=error")
+    assert (await counter.buy(member)).status_code == 500
+    failpoints.arm("")
+    assert await counter.available(member) == 0
+    return member
+
+
+async def turned_back(counter: Counter, member: MemberId) -> dict[str, object]:
+    """The answer under the key, once the points are back."""
+    await counter.recover()
+    answer = await counter.buy(member)
+    assert answer.status_code == 409, answer.text
+    assert await counter.available(member) == PRICE
+    assert await counter.books() == []
+    async with counter.tiers.client() as reader:
+        (step,) = (await reader.get(f"/v1/standings/{member}/steps")).json()["items"]
+    assert (step["state"], step["refusal"]["code"]) == ("refused", answer.json()["code"])
+    told: dict[str, object] = answer.json()
+    return told
+
+
+async def said(stage: Stage, member: MemberId, status: str) -> None:
+    """A service hears what has become of a member."""
+    await stage.deliver(
+        MemberStatusChanged(
+            event_id=EventId(f"{member}.status"),
+            member_id=member,
+            occurred_at=START,
+            recorded_at=START,
+            version="1",
+            status=status,
+            revision=1,
+        )
+    )
+
+
+async def visited(stage: Stage, member: MemberId) -> None:
+    """Silver is earned."""
+    for n in range(1, VISITS + 1):
+        fact_id = FactId(f"{member}.{n}")
+        at = START - timedelta(hours=n)
+        bought = PurchaseRecorded(
+            event_id=EventId(f"{fact_id}.bought"),
+            member_id=member,
+            occurred_at=at,
+            recorded_at=at,
+            version="1",
+            fact_id=fact_id,
+            source="till",
+            source_ref=fact_id,
+            enrolled_at=START,
+            store_id="s1",
+            currency="CNY",
+            lines=(LINE,),
+        )
+        accrued = PointsAccrued(
+            event_id=EventId(f"{fact_id}.accrued"),
+            member_id=member,
+            occurred_at=at,
+            recorded_at=at,
+            version="1",
+            fact_id=fact_id,
+            point_type="growth",
+            points=1,
+            revision=1,
+            tier="regular",
+        )
+        await stage.deliver(bought, accrued)
+
+
+async def published(ops: httpx.AsyncClient) -> int:
+    """`classic` without silver, in force at once."""
+    ladder = json.loads((CLASSIC / "ladder.json").read_text())
+    rungs = [rung for rung in ladder["rungs"] if rung["tier"] != "silver"]
+    made = await ops.post("/v1/ladders", json={**ladder, "rungs": rungs})
+    version: int = made.raise_for_status().json()["version"]
+    in_force = await ops.post(f"/v1/ladders/{version}/publish", json={"migration": "full"})
+    in_force.raise_for_status()
+    return version
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("banned", "member_banned"),
+        ("closed", "member_closed"),
+        ("merged", "member_closed"),
+        ("erased", "member_closed"),
+    ],
+)
+@pytest.mark.parametrize("is_known", [False, True], ids=["news on their way", "known to points"])
+async def test_T5_what_lifts_nobody_any_more_gives_the_points_back(
+    counter: Counter, status: str, code: str, is_known: bool
+) -> None:
+    member = await paid(counter)
+    await said(counter.tiers, member, status)
+    if is_known:
+        await said(counter.points, member, status)
+    assert (await turned_back(counter, member))["code"] == code
+    assert (await counter.standing(member))["tier"] == "regular"
+
+
+async def test_T5_a_tier_reached_while_its_step_was_paid_is_not_sold(counter: Counter) -> None:
+    member = await paid(counter)
+    await visited(counter.tiers, member)
+    assert (await counter.standing(member))["tier"] == "silver"
+    answer = await turned_back(counter, member)
+    assert (answer["code"], answer["tier"]) == ("step_reached", "silver")
+    assert (await counter.standing(member))["tier"] == "silver"
+
+
+async def test_T5_a_tier_that_the_ladder_lost_while_its_step_was_paid_is_not_sold(
+    counter: Counter,
+) -> None:
+    member = await paid(counter)
+    async with counter.tiers.client() as ops:
+        version = await published(ops)
+        assert (await turned_back(counter, member))["code"] == "tier_unknown"
+        (await ops.post(f"/v1/ladders/{version}/withdraw")).raise_for_status()
+
+
+async def test_M9_who_is_suspended_after_paying_is_lifted(counter: Counter) -> None:
+    member = await paid(counter)
+    await said(counter.tiers, member, "suspended")
+    await counter.recover()
+    assert (await counter.buy(member)).json()["state"] == "given"
+    assert (await counter.standing(member))["tier"] == "silver"
+    assert await counter.books() == []
