@@ -20,7 +20,7 @@ Driver: TypeAlias = asyncpg.Connection
 STATEMENTS_MAX = 1_000
 FEW_MAX = 4
 """Rows up to which an INSERT is cheaper than a COPY, which is waited for twice."""
-ROLLBACK_MAX_S = 5.0
+ROLLBACK_MAX_S = 0.5
 UNSAID = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,

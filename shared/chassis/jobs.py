@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid_utils import uuid7
 
 from chassis import failpoints, metrics
-from chassis.logs import logger
+from chassis.logs import logger, trail
 from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
 from chassis.work import Work
 
@@ -90,7 +90,7 @@ class Jobs:
             "job_failed",
             job=job.name,
             kind=type(error).__name__,
-            exc_info=None if is_expected else error,
+            trail=[] if is_expected else trail(error),
         )
 
 

@@ -125,15 +125,17 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What is done inside is undone by an exception, events included; the transaction itself
-        goes on.
+        goes on. Who is cancelled asks nothing more of a database that may be silent: the whole
+        transaction ends.
         """
         kept = len(self._events)
         await self._driver.execute("SAVEPOINT part")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             del self._events[kept:]
-            await self._driver.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+            if isinstance(error, Exception):
+                await self._driver.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
             raise
         await self._driver.execute("RELEASE SAVEPOINT part")
 

@@ -1,8 +1,10 @@
 """What a transaction tells PostgreSQL's driver, and what it leaves behind."""
 
 import asyncio
-from contextlib import suppress
+import os
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from signal import SIGCONT, SIGSTOP
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -14,6 +16,7 @@ from chassis.tx import Unavailable
 LOCK = "SELECT pg_advisory_xact_lock(7)"
 JAR = "INSERT INTO jar (name, beans) VALUES (:name, 1)"
 ROUND_TRIP = "SELECT CAST(:at AS timestamptz) AS at"
+LET_GO_MAX_S = 20.0
 OPEN = "SELECT count(*) AS n FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
 
 
@@ -64,6 +67,33 @@ async def test_who_is_cancelled_in_a_statement_leaves_no_transaction_open(stage)
                 await waits.execute("lock", LOCK)
     assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'cancelled'")
     assert [row.n for row in await stage.rows(OPEN)] == [0]
+
+
+@contextmanager
+def silenced(backend):
+    os.kill(backend, SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(backend, SIGCONT)
+
+
+async def begin_and_hear_nothing(stage, silence):
+    async with stage.begin() as waits, waits.savepoint():
+        (row,) = await waits.execute("name", "SELECT pg_backend_pid() AS pid")
+        silence.enter_context(silenced(row.pid))
+        await waits.execute("fill", JAR, name="silence")
+
+
+async def test_who_is_cancelled_while_the_database_is_silent_is_let_go_and_the_next_is_answered(
+    stage,
+):
+    with ExitStack() as silence:
+        async with asyncio.timeout(LET_GO_MAX_S):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(begin_and_hear_nothing(stage, silence), 0.2)
+            assert await stage.rows("SELECT 1 AS one")
+    assert not await stage.rows("SELECT 1 FROM jar WHERE name = 'silence'")
 
 
 class Leaving:

@@ -5,13 +5,15 @@ from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
+from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
 
 from chassis.auth import Caller
 from chassis.http import edge, idempotency
 from chassis.settings import Settings
 
-KEY = {"Idempotency-Key": "key-00000001"}
+KEPT = "Idempotency-Key"
+KEY = {KEPT: "key-00000001"}
 
 
 async def test_a_fault_is_told_once_and_shows_nothing(api):
@@ -23,6 +25,18 @@ async def test_a_fault_is_told_once_and_shows_nothing(api):
     )
     assert "secret-name" not in answer.text
     assert "ZeroDivision" not in answer.text
+
+
+async def test_a_fault_tells_the_log_where_it_was_and_nothing_that_was_sent(api):
+    with capture_logs() as lines:
+        said = [
+            await api.post("/v1/jars", json={"name": "canary", "beans": 1}, headers={KEPT: key})
+            for key in ("first-time", "second-time")
+        ]
+    assert [one.status_code for one in said] == [201, 500]
+    assert "canary" not in str([format_exc_info(None, "", dict(line)) for line in lines])
+    (fault,) = [line for line in lines if line["event"] == "fault"]
+    assert fault["trail"][0] == "UniqueViolationError"
 
 
 async def test_who_takes_too_long_is_told_that_nobody_knows(api, stage, monkeypatch):

@@ -22,7 +22,7 @@ from chassis.http.problems import Fault, Malformed, MethodNotAllowed, NotFound
 from chassis.http.read import TERMS
 from chassis.http.route import Router
 from chassis.http.showing import PATHS, add_pages
-from chassis.logs import logger
+from chassis.logs import logger, trail
 from chassis.request_id import chosen_id
 
 Ready = Callable[[], Awaitable[dict[str, str]]]
@@ -88,7 +88,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     request_id = request.state.request_id
-    logger().error("fault", request_id=request_id, kind=type(error).__name__, exc_info=error)
+    logger().error("fault", request_id=request_id, kind=type(error).__name__, trail=trail(error))
     return problems.answer(Fault(), request_id, "unknown")
 
 
