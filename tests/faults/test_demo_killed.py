@@ -31,7 +31,8 @@ ROWS = {
     ("points-svc", "worth of each fact"): """
         SELECT member_id, fact_id, point_type, sum(
             CASE WHEN debit = 'issuance' THEN points WHEN credit = 'issuance' THEN -points END)
-        FROM posting GROUP BY member_id, fact_id, point_type""",
+        FROM posting WHERE 'issuance' IN (debit, credit)
+        GROUP BY member_id, fact_id, point_type""",
     ("benefit-svc", "entitlements"): """
         SELECT member_id, benefit_id, cycle, state, is_justified, used FROM entitlement""",
     ("benefit-svc", "redemptions"): """

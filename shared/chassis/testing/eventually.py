@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-WAIT_MAX_S = 30.0
+WAIT_MAX_S = 60.0
 LOOK_S = 0.05
 
 
