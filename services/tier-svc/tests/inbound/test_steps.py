@@ -210,3 +210,15 @@ async def test_settings_that_sell_no_step_are_refused(api, written, steps):
     settings = {**written("tier.json"), "steps": steps}
     answer = await api.put("/v1/tier-svc/programme", json=settings)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("main", "status"), [pytest.param("classic", 422, id="the main ladder"), ("club", 200)]
+)
+async def test_a_step_of_the_main_ladder_is_sold_once_named_or_not(api, written, main, status):
+    steps = [SILVER, {**SILVER, "ladder": "classic"}]
+    settings = {**written("tier.json"), "main_ladder": main, "steps": steps}
+    answer = await api.put("/v1/tier-svc/programme", json=settings)
+    assert answer.status_code == status
+    plain = await api.put("/v1/tier-svc/programme", json=written("tier.json"))
+    assert plain.status_code == 200

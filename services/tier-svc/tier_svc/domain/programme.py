@@ -2,10 +2,10 @@
 steps that it sells for points.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from contracts.quantities import POINTS_MAX
 from tier_svc.domain.draft import LengthWritten, Name, Written
@@ -53,13 +53,6 @@ class StepOffer(Written):
         return Span(months=self.lasts.months or 0, days=self.lasts.days or 0)
 
 
-def _once_each(offers: list[StepOffer]) -> list[StepOffer]:
-    places = [(offer.ladder, offer.tier) for offer in offers]
-    if len(set(places)) < len(places):
-        raise ValueError("a tier is offered twice")
-    return offers
-
-
 class TierProgramme(Written):
     """The settings that an operator publishes. Thresholds of spend are in minor units.
 
@@ -73,8 +66,11 @@ class TierProgramme(Written):
     minor_units: Annotated[int, Field(ge=0, le=4)]
     main_ladder: Name | None = None
     expiring_days: Annotated[int, Field(ge=1, le=EXPIRING_DAYS_MAX)] | None = None
-    steps: Annotated[
-        list[StepOffer],
-        Field(default_factory=list, max_length=STEPS_MAX),
-        AfterValidator(_once_each),
-    ]
+    steps: Annotated[list[StepOffer], Field(default_factory=list, max_length=STEPS_MAX)]
+
+    @model_validator(mode="after")
+    def _sells_each_once(self) -> Self:
+        places = [(offer.ladder or self.main_ladder, offer.tier) for offer in self.steps]
+        if len(set(places)) < len(places):
+            raise ValueError("a tier is offered twice")
+        return self
