@@ -30,7 +30,8 @@ BODY_MAX = 5 * 1024 * 1024
 IN_FLIGHT_MAX = 400
 HELD_BODY_MAX = 64 * 1024
 ANSWER_MAX_S = 5.0  # a service gives a request 3 s
-BATCH_MAX_S = 65.0  # and a batch of lines 60 s
+BATCH_MAX_S = 65.0  # and a batch of lines, or a publication behind one, 60 s
+PATIENT = (":batch", "/publish")
 CONNECT_MAX_S = 2.0
 IDLE_MAX_S = 3.0  # below the services' keep-alive: never write to a connection they just closed
 PLAIN_PAGES = frozenset({"healthz", "readyz", "metrics", "docs", "openapi.json"})
@@ -165,7 +166,7 @@ async def _passed_on(
 
 def _patience(path: str) -> httpx.Timeout:
     """How long a service may take before the caller is told that nobody knows."""
-    answer_s = BATCH_MAX_S if path.endswith(":batch") else ANSWER_MAX_S
+    answer_s = BATCH_MAX_S if path.endswith(PATIENT) else ANSWER_MAX_S
     return httpx.Timeout(answer_s, connect=CONNECT_MAX_S, pool=CONNECT_MAX_S)
 
 

@@ -127,6 +127,24 @@ async def test_a_service_that_stands_still_leaves_a_doubt_and_a_line_in_the_log(
     assert lines[0]["request_id"] == answer.json()["request_id"]
 
 
+@pytest.mark.parametrize("path", ["/v1/accrual-rules/1/publish", "/v1/points/adjustments:batch"])
+async def test_who_may_stand_behind_a_batch_is_waited_for_when_a_till_is_not(monkeypatch, path):
+    monkeypatch.setattr("deploy.local.gateway.ANSWER_MAX_S", 0.05)
+    till_was_told = asyncio.Event()
+
+    async def answer_at_last(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await till_was_told.wait()
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
+
+    async with upstream(answer_at_last) as points, client(points) as caller:
+        waiting = asyncio.create_task(caller.post(path, json={}))
+        answer = await caller.post("/v1/points/m/burns", json={})
+        till_was_told.set()
+        assert (answer.status_code, (await waiting).status_code) == (503, 204)
+
+
 @pytest.mark.parametrize("path", ["/", "/docs"])
 async def test_the_root_says_where_each_service_is_described(nobody, path):
     async with client(nobody) as caller:
