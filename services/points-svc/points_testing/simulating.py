@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, cast
 
@@ -114,6 +114,10 @@ class Planner:
     async def step(self, limit: int, begin: Begin | None = None) -> int:
         begin = begin or self.desk.stage.process.work
         return await simulate_members(begin, CAUSE, limit, self.rest)
+
+    def later(self, passed: timedelta) -> None:
+        """Let so much time pass."""
+        self.desk.at(self.desk.stage.clock() + passed)
 
     async def rest(self) -> None:
         self.rests += 1

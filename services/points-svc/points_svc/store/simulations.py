@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chassis.tx import Row, Tx
 from points_svc.domain.simulation_tally import read_tally
-from points_svc.domain.simulations import TRIES_MAX, Move, Round, Simulation, State
+from points_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX, Move, Round, Simulation, State
 from points_svc.store.simulation_rows import (
     ScenarioRow,
     VersionRow,
@@ -40,18 +40,21 @@ WHERE version = :version AND (asked_at, simulation_id) < (:asked_at, :id)
 ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
 """
 TRY_NEXT = """
-UPDATE simulation SET tries = tries + 1,
-    state = CASE WHEN tries < :tries_max THEN 'running' ELSE 'failed' END,
-    ended_at = CASE WHEN tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
-WHERE simulation_id = (
-    SELECT simulation_id FROM simulation WHERE ended_at IS NULL
+WITH following AS (
+    SELECT simulation_id, tries + (claimed_until IS NOT NULL)::integer AS tries FROM simulation
+    WHERE ended_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
     ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING simulation_id, version
+UPDATE simulation s SET tries = f.tries, claimed_until = :until,
+    state = CASE WHEN f.tries < :tries_max THEN 'running' ELSE 'failed' END,
+    ended_at = CASE WHEN f.tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
+FROM following f WHERE s.simulation_id = f.simulation_id
+RETURNING s.simulation_id, s.version
 """
 COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
 KEEP_ROUND = """
 UPDATE simulation SET members = :members, members_done = :members_done, last_member = :last_member,
-    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, state = :state, ended_at = :ended_at
+    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, claimed_until = NULL,
+    state = :state, ended_at = :ended_at
 WHERE simulation_id = :id AND state = 'running' AND last_member = :was_at
 RETURNING simulation_id
 """
@@ -131,10 +134,13 @@ async def newest_simulations(
 
 
 async def try_next(tx: Tx) -> tuple[int, str] | None:
-    """Version and id of the oldest open simulation, tried once more; one whose members were tried
-    often enough has failed. Skips one that another job has in hand.
+    """Version and id of the oldest open simulation that no job has in hand, claimed for a while. A
+    claim that ran out was a try in vain; after enough of them the simulation has failed.
     """
-    rows = await tx.execute("try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now)
+    until = tx.now + CLAIMED_FOR
+    rows = await tx.execute(
+        "try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now, until=until
+    )
     return (rows[0].version, rows[0].simulation_id) if rows else None
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from points_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX
 from points_svc.handlers import simulate_members as rounds
 from points_svc.handlers import walk_histories as walking
 from points_testing.campaigning import bought
@@ -49,6 +50,7 @@ async def test_T7_a_simulation_that_was_killed_goes_on_where_it_was(planner):
     for after in (1, 2, 3):
         with pytest.raises(RuntimeError):
             await planner.step(3, killed(work, after))
+        planner.later(CLAIMED_FOR)
         await planner.step(3)
     half = await planner.read(place)
     assert (half["state"], half["members_done"], half["result"]) == ("running", 9, None)
@@ -94,12 +96,38 @@ async def test_T7_two_workers_on_one_simulation_count_each_member_once(planner):
     async def overtaken(cause):
         begun.append(cause)
         if len(begun) == 3:
+            planner.later(CLAIMED_FOR)
             await planner.step(6)
         async with work(cause) as tx:
             yield tx
 
     await planner.step(5, overtaken)
     assert (await planner.read(place))["members_done"] == 6
+    assert await planner.run(place) == expected
+
+
+async def test_T7_who_comes_while_a_round_is_in_hand_takes_another_and_counts_no_try(planner):
+    since, work = await a_crowd(planner), planner.desk.stage.process.work
+    version = await planner.doubled()
+    expected = await planner.run(await planner.ask(version, since, since + DAY))
+    place = await planner.ask(version, since, since + DAY)
+    begun = []
+
+    @asynccontextmanager
+    async def in_hand(cause):
+        begun.append(cause)
+        if len(begun) == 3:
+            assert [await planner.step(5) for _ in range(TRIES_MAX + 1)] == [0] * (TRIES_MAX + 1)
+            other = await planner.ask(await planner.draft(), since, since + DAY)
+            assert await planner.step(5) == 5
+            assert (await planner.read(other))["members_done"] == 5
+        async with work(cause) as tx:
+            yield tx
+
+    await planner.step(5, in_hand)
+    assert (await planner.read(place))["members_done"] == 5
+    tries = "SELECT tries FROM simulation WHERE ended_at IS NULL"
+    assert {row.tries for row in await planner.desk.stage.rows(tries)} == {0}
     assert await planner.run(place) == expected
 
 
@@ -121,6 +149,7 @@ async def test_T7_a_simulation_that_cannot_be_done_fails_and_holds_up_no_other(p
     for _ in range(5):
         with pytest.raises(RuntimeError):
             await planner.step(5, killed(work, 2))
+        planner.later(CLAIMED_FOR)
     await planner.run(other)
     failed = await planner.read(broken)
     assert (failed["state"], failed["result"]) == ("failed", None)

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.tx import Cause
+from tier_svc.domain.simulations import CLAIMED_FOR
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
 
@@ -82,6 +83,9 @@ class Desk:
     async def step(self, limit, begin=None):
         begin = begin or self.hall.stage.process.work
         return await simulate_members(begin, CAUSE, limit, Pace(self.rest, asyncio.to_thread))
+
+    def later(self, passed):
+        self.hall.stage.at(self.hall.stage.clock() + passed)
 
     async def rest(self):
         self.rests += 1
@@ -213,6 +217,7 @@ async def test_T7_a_simulation_that_was_killed_goes_on_where_it_was(desk, hall):
         with pytest.raises(RuntimeError):
             for _ in range(3):
                 await desk.step(7, dying)
+        desk.later(CLAIMED_FOR)
         await desk.step(7)
     half = await desk.read(place)
     assert (half["state"], half["result"]) == ("running", None)
@@ -239,6 +244,7 @@ async def test_T7_a_simulation_whose_members_cannot_be_read_fails_and_holds_up_n
     for _ in range(5):
         with pytest.raises(RuntimeError):
             await desk.step(7, killed(hall.stage.process.work, 2))
+        desk.later(CLAIMED_FOR)
     await desk.run(next_one)
     failed = await desk.read(broken)
     assert (failed["state"], failed["result"]) == ("failed", None)

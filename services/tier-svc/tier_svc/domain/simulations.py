@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ OPEN_MAX = 8
 
 TRIES_MAX = 5
 """How often the same members are tried before a simulation counts as failed."""
+
+CLAIMED_FOR = timedelta(minutes=1)
+"""How long a round has its simulation to itself; whoever is slower may be overtaken."""
 
 
 class State(StrEnum):

@@ -13,16 +13,16 @@ from tier_svc.store import members, simulations
 
 async def simulate_members(begin: Begin, cause: Cause, limit: int, pace: Pace) -> int:
     """Look at the next members by id; answers how many, 0 where nothing is open. It may be killed
-    anywhere: what was counted and how far commit together.
+    anywhere: what was counted and how far commit together, and nothing is locked while it looks.
     """
     async with begin(cause) as tx:
         tried = await simulations.try_next(tx)
     if tried is None:
         return 0
     async with begin(cause) as tx:
-        if not await simulations.lock_running(tx, tried[0]):
-            return 1
         before = await look_at_simulation(tx, tried[1], tried[0])
+        if before.state is not State.RUNNING:
+            return 1
         part = None
         if is_for_crowds(before.scenario):
             part = await look_at_crowd(tx, before, limit, pace)
@@ -50,4 +50,5 @@ async def _keep(tx: Tx, before: Simulation, part: Part) -> None:
         state=State.DONE if part.is_last else State.RUNNING,
         ended_at=tx.now if part.is_last else None,
     )
-    await simulations.keep_round(tx, now, part.found)
+    if await simulations.keep_round(tx, before, now, part.found) and part.found.moves:
+        await simulations.add_pages(tx, before, part.found.moves)

@@ -11,7 +11,7 @@ from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.simulation_tally import read_tally
-from tier_svc.domain.simulations import TRIES_MAX, Move, Round, Simulation, State
+from tier_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX, Move, Round, Simulation, State
 from tier_svc.store.simulation_rows import (
     moves_written,
     read_moves,
@@ -51,25 +51,25 @@ ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
 """
 
 TRY_NEXT = """
-UPDATE simulation SET tries = tries + 1,
-    state = CASE WHEN tries < :tries_max THEN 'running' ELSE 'failed' END,
-    ended_at = CASE WHEN tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
-WHERE simulation_id = (
-    SELECT simulation_id FROM simulation WHERE ended_at IS NULL
+WITH following AS (
+    SELECT simulation_id, tries + (claimed_until IS NOT NULL)::integer AS tries FROM simulation
+    WHERE ended_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
     ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING simulation_id, ladder
-"""
-
-LOCK_RUNNING = """
-SELECT simulation_id FROM simulation WHERE simulation_id = :id AND state = 'running' FOR UPDATE
+UPDATE simulation s SET tries = f.tries, claimed_until = :until,
+    state = CASE WHEN f.tries < :tries_max THEN 'running' ELSE 'failed' END,
+    ended_at = CASE WHEN f.tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
+FROM following f WHERE s.simulation_id = f.simulation_id
+RETURNING s.simulation_id, s.ladder
 """
 
 COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
 
 KEEP_ROUND = """
 UPDATE simulation SET members = :members, members_done = :members_done, last_member = :last_member,
-    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, state = :state, ended_at = :ended_at
-WHERE simulation_id = :id
+    pages = :pages, tally = CAST(:tally AS jsonb), tries = 0, claimed_until = NULL,
+    state = :state, ended_at = :ended_at
+WHERE simulation_id = :id AND state = 'running' AND last_member = :was_at
+RETURNING simulation_id
 """
 
 ADD_PAGES = """
@@ -157,16 +157,14 @@ async def newest_simulations(
 
 
 async def try_next(tx: Tx) -> tuple[str, str] | None:
-    """Id and ladder of the oldest open simulation, tried once more; one whose members were tried
-    often enough has failed. Skips one that another job has in hand.
+    """Id and ladder of the oldest open simulation that no job has in hand, claimed for a while. A
+    claim that ran out was a try in vain; after enough of them the simulation has failed.
     """
-    rows = await tx.execute("try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now)
+    until = tx.now + CLAIMED_FOR
+    rows = await tx.execute(
+        "try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now, until=until
+    )
     return (rows[0].simulation_id, rows[0].ladder) if rows else None
-
-
-async def lock_running(tx: Tx, simulation_id: str) -> bool:
-    """Lock a simulation; answers whether it (still) runs."""
-    return bool(await tx.execute("lock_running_simulation", LOCK_RUNNING, id=simulation_id))
 
 
 async def count_members(tx: Tx) -> int:
@@ -176,33 +174,35 @@ async def count_members(tx: Tx) -> int:
     return number
 
 
-async def keep_round(tx: Tx, now: Simulation, found: Round) -> None:
-    """How far a simulation has come, what it has counted, and pages of those who move, after those
-    that it has.
+async def keep_round(tx: Tx, before: Simulation, now: Simulation, found: Round) -> bool:
+    """How far a simulation has come and what it has counted; nothing, and no, where somebody
+    stopped it or took it further meanwhile. Locks it until the end of the transaction.
     """
-    pages = [
-        moves_written(found.moves[first : first + PAGE_MAX])
-        for first in range(0, len(found.moves), PAGE_MAX)
-    ]
-    if pages:
-        await tx.execute(
-            "add_simulation_pages",
-            ADD_PAGES,
-            id=now.simulation_id,
-            pages=now.pages,
-            moves=pages,
-        )
-    await tx.execute(
+    kept = await tx.execute(
         "keep_simulation_round",
         KEEP_ROUND,
-        id=now.simulation_id,
+        id=before.simulation_id,
+        was_at=before.last_member,
         members=now.members,
         members_done=now.members_done,
         last_member=now.last_member,
-        pages=now.pages + len(pages),
+        pages=before.pages + -(-len(found.moves) // PAGE_MAX),
         tally=json.dumps(found.tally.written()),
         state=now.state,
         ended_at=now.ended_at,
+    )
+    return bool(kept)
+
+
+async def add_pages(tx: Tx, before: Simulation, moves: Sequence[Move]) -> None:
+    """Keep those who move, after the pages that there were before the round."""
+    firsts = range(0, len(moves), PAGE_MAX)
+    await tx.execute(
+        "add_simulation_pages",
+        ADD_PAGES,
+        id=before.simulation_id,
+        pages=before.pages,
+        moves=[moves_written(moves[first : first + PAGE_MAX]) for first in firsts],
     )
 
 
