@@ -176,6 +176,8 @@ class Database:
                 await failpoints.reach("tx.before_commit")
                 await self._commit(driver)
         except DATABASE_ERRORS as error:
+            if isinstance(error, asyncpg.InvalidCachedStatementError):
+                await self.engine.dispose()
             known = meaning(error)
             if known is None:
                 raise
