@@ -17,6 +17,7 @@ from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId
 from tests.e2e.redeeming import CLASSIC
 from tests.e2e.stepping import PRICE, Counter
+from tier_svc.domain.saga import PATIENCE
 
 VISITS = 3
 LINE = PurchaseLine(line_id="1", sku="x", category="c", quantity=1, amount_minor=100, net_minor=100)
@@ -161,4 +162,20 @@ async def test_M9_who_is_suspended_after_paying_is_lifted(counter: Counter) -> N
     await counter.recover()
     assert (await counter.buy(member)).json()["state"] == "given"
     assert (await counter.standing(member))["tier"] == "silver"
+    assert await counter.books() == []
+
+
+@pytest.mark.parametrize("how", ["after", "late"])
+async def test_T5_a_burn_is_not_asked_for_again_after_its_time(counter: Counter, how: str) -> None:
+    member = await counter.member(PRICE)
+    counter.wire.spoil("burn", how)
+    assert (await counter.buy(member)).status_code == 202
+    asked = counter.wire.asked.count("burn")
+    counter.tiers.at(START + PATIENCE + timedelta(seconds=1))
+    assert (await turned_back(counter, member))["code"] == "step_timed_out"
+    counter.tiers.at(START)
+    late = {response.status_code for response in await counter.wire.deliver_late()}
+    assert late == ({409} if how == "late" else set())
+    assert counter.wire.asked.count("burn") == asked
+    assert await counter.available(member) == PRICE
     assert await counter.books() == []

@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tier_svc.domain.instants import Span
 from tier_svc.domain.saga import (
     ATTEMPTS_MAX,
+    PATIENCE,
     STRANGER_ATTEMPTS_MAX,
     Answer,
     Burned,
@@ -25,6 +26,7 @@ from tier_svc.domain.saga import (
 from tier_svc.domain.step_ups import Asked, Price, StepUp, Why, step_id_of
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+LATE = AT + PATIENCE + timedelta(microseconds=1)
 TIRED = ATTEMPTS_MAX + 1
 NO = Why("points_insufficient")
 WALKERS_MAX = 2
@@ -64,8 +66,8 @@ class World:
     walkers: tuple[tuple[str, int, Step], ...] = ()
 
 
-def walker(row, attempts):
-    return (row, attempts, first_step(step(row, attempts, NO)).step)
+def walker(row, attempts, now=AT):
+    return (row, attempts, first_step(step(row, attempts, NO), now).step)
 
 
 def heard(world: World, did: Step) -> Iterator[tuple[World, Answer]]:
@@ -106,7 +108,7 @@ def after(world: World, place: int) -> Iterator[World]:
     before, thens = LOCAL[ahead]
     for then in thens:
         row = then if world.row == before else world.row
-        yield moved(replace(world, row=row), row, first_step(step(row, attempts, NO)).step)
+        yield moved(replace(world, row=row), row, first_step(step(row, attempts, NO), AT).step)
 
 
 def worlds_after(world: World) -> Iterator[World]:
@@ -117,8 +119,8 @@ def worlds_after(world: World) -> Iterator[World]:
         if ahead is not Step.WAIT:
             yield from after(world, place)
     if len(world.walkers) < WALKERS_MAX:
-        for attempts in (0, TIRED):
-            yield replace(world, walkers=(*world.walkers, walker(world.row, attempts)))
+        for attempts, now in ((0, AT), (TIRED, AT), (0, LATE)):
+            yield replace(world, walkers=(*world.walkers, walker(world.row, attempts, now)))
     if world.is_late:
         burn = "burned" if world.burn == "none" else world.burn
         yield replace(world, is_late=False, burn=burn)
@@ -206,13 +208,16 @@ def test_where_a_step_goes_next(did, answer, attempts, then):
 
 
 @pytest.mark.parametrize(
-    ("row", "then"),
+    ("row", "now", "then"),
     [
-        ("decided", Next(Step.BURN)),
-        ("refusing", Next(Step.CANCEL, NO)),
-        ("given", WAIT),
-        ("refused", WAIT),
+        ("decided", AT, Next(Step.BURN)),
+        ("decided", AT + PATIENCE, Next(Step.BURN)),
+        ("decided", LATE, Next(Step.TURN_BACK, Why("step_timed_out"))),
+        ("refusing", AT, Next(Step.CANCEL, NO)),
+        ("refusing", LATE, Next(Step.CANCEL, NO)),
+        ("given", LATE, WAIT),
+        ("refused", LATE, WAIT),
     ],
 )
-def test_where_whoever_takes_it_in_hand_begins(row, then):
-    assert first_step(step(row, 3, NO)) == then
+def test_where_whoever_takes_it_in_hand_begins(row, now, then):
+    assert first_step(step(row, 3, NO), now) == then

@@ -10,12 +10,14 @@ that was not paid.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 
 from tier_svc.domain.refusals import MemberNotFound
 from tier_svc.domain.step_refusals import StepTimedOut
 from tier_svc.domain.step_ups import StepUp, Why
 
+PATIENCE = timedelta(minutes=15)
 ATTEMPTS_MAX = 40
 STRANGER_ATTEMPTS_MAX = 6
 """About a minute: news of a member are later than that only where something is broken."""
@@ -76,10 +78,13 @@ class Next:
     why: Why | None = None
 
 
-def first_step(one: StepUp) -> Next:
-    """Where whoever takes a step up in hand begins."""
+def first_step(one: StepUp, now: datetime) -> Next:
+    """Where whoever takes a step up in hand at `now` begins. After `PATIENCE` the burn is not asked
+    for again, whatever became of it: nobody waits at a till for that long.
+    """
     if one.state == "decided":
-        return Next(Step.BURN)
+        is_late = now - one.decided_at > PATIENCE
+        return Next(Step.TURN_BACK, Why(StepTimedOut.code)) if is_late else Next(Step.BURN)
     return Next(Step.CANCEL, one.why) if one.state == "refusing" else Next(Step.WAIT)
 
 

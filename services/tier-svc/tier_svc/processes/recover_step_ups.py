@@ -16,8 +16,9 @@ async def recover_step_ups(begin: Begin, cause: Cause, keep: Keep, limit: int) -
     """Walk at most `limit` steps at once; answers how many were taken in hand."""
     async with begin(cause) as tx:
         claimed = await claim_step_ups(tx, limit)
+        taken_at = tx.now
     await failpoints.reach("step_up.after_claim")
-    walk = Walk(begin, cause, keep, WITHIN_S)
+    walk = Walk(begin, cause, keep, WITHIN_S, taken_at)
     async with asyncio.TaskGroup() as walkers:
         for one in claimed:
             walkers.create_task(walk_step_up(walk, one))

@@ -7,6 +7,7 @@ the step's id once, and any process that takes the step in hand goes on from the
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis import failpoints
 from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable
@@ -30,14 +31,15 @@ Keep = Callable[[Tx, StepUp], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Walk:
-    """With what a step is walked. `keep` stores the final answer, in the transaction that ends
-    it.
+    """With what a step is walked, taken in hand at `taken_at`. `keep` stores the final answer, in
+    the transaction that ends it.
     """
 
     begin: Begin
     cause: Cause
     keep: Keep
     within_s: float
+    taken_at: datetime
 
 
 async def walk_step_up(walk: Walk, one: StepUp) -> StepUp:
@@ -46,7 +48,7 @@ async def walk_step_up(walk: Walk, one: StepUp) -> StepUp:
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + walk.within_s
-    ahead = first_step(one)
+    ahead = first_step(one, walk.taken_at)
     for _ in range(STEPS_MAX):
         left_s = deadline - loop.time()
         if ahead.step is Step.WAIT or (ahead.step in REMOTE and left_s <= 0):
@@ -75,7 +77,7 @@ async def _local(walk: Walk, one: StepUp, ahead: Next) -> tuple[StepUp, Next]:
                 await walk.keep(tx, moved)
     except (Conflict, Unavailable):
         return one, Next(Step.WAIT)
-    return moved, first_step(moved)
+    return moved, first_step(moved, walk.taken_at)
 
 
 async def _settle(tx: Tx, one: StepUp, ahead: Next) -> StepUp | None:

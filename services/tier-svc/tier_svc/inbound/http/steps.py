@@ -138,7 +138,9 @@ async def buy_step(member_id: IdPath, body: StepBody, door: DoorDep) -> Response
         return decided
     if decided is not None:
         await failpoints.reach("step_up.after_decision")
-        await walk_step_up(Walk(door.begin, door.cause, keep_answer, ANSWER_WITHIN_S), decided)
+        at = decided.decided_at
+        walk = Walk(door.begin, door.cause, keep_answer, ANSWER_WITHIN_S, at)
+        await walk_step_up(walk, decided)
     return await _stands(door, ask, is_replay=decided is None)
 
 
