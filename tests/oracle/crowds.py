@@ -138,8 +138,7 @@ def scenarios(draw):
     priced = draw(TERMS)
     names = {one.tier for ladder in (in_force, draft) for one in ladder.rungs}
     terms = priced and {
-        name: Terms(*(part * (n + 1) for part in priced))
-        for n, name in enumerate(sorted(names))
+        name: Terms(*(part * (n + 1) for part in priced)) for n, name in enumerate(sorted(names))
     }
     ask = SimulationAsk(2, None, *period, terms=terms, bands_minor=(0, 150, 500))
     return scenario(ask, Setting((Publication(in_force, ZONE),), ZONE, 100), draft, None)

@@ -131,9 +131,7 @@ async def leave(
     return await _say(tx, terms, SegmentAsk(MemberId(member_id), segment, False, since))
 
 
-@router.post(
-    "/segments", scope="segment:write", refuses=(MemberNotFound, OccurredInFuture, Unfit)
-)
+@router.post("/segments", scope="segment:write", refuses=(MemberNotFound, OccurredInFuture, Unfit))
 async def say_one(body: SegmentBody, tx: TxDep, terms: TermsDep) -> BelongingView:
     """Say that a member is in a segment, or is not: in the words of a batch's line."""
     return await _say(tx, terms, body.asks())
