@@ -108,7 +108,9 @@ class Doors:
         return await self._by_staff(verb, said)
 
     def _taking(self, verb: str, said: dict[str, Any]) -> Request:
-        body = {key: said[key] for key in ("points", "lapse_after_s", "to") if key in said}
+        body: dict[str, Any] = {
+            key: said[key] for key in ("points", "lapse_after_s", "to") if key in said
+        }
         if verb != "transfer":
             body["purpose"] = "test"
         elif said["stepped_up"]:
