@@ -215,6 +215,21 @@ async def test_T5_whoever_dies_going_back_is_followed(counter: Counter, point: s
     assert await counter.books() == []
 
 
+async def test_T5_a_step_that_fails_ends_no_other(counter: Counter) -> None:
+    members = [await counter.member(PRICE) for _ in range(3)]
+    for member in members:
+        counter.wire.spoil("burn", "before")
+        assert (await counter.buy(member)).status_code == 202
+    failpoints.arm("step_up.before_burn=error")
+    with pytest.raises(failpoints.FailpointError):
+        await counter.recover()
+    answers = [await counter.buy(member) for member in members]
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 202]
+    await counter.recover()
+    assert {(await counter.buy(member)).status_code for member in members} == {201}
+    assert await counter.books() == []
+
+
 async def test_T5_many_at_once_over_a_bad_network_all_end_well(counter: Counter) -> None:
     members = [await counter.member(PRICE * (n % 2) + 50) for n in range(30)]
     for n, verb in enumerate(["burn", "cancel"] * 12):

@@ -75,6 +75,23 @@ async def test_B4_when_nothing_is_answered_at_all_it_is_pending(shops: Shops, ho
     assert await books(shops) == []
 
 
+async def test_B4_a_redemption_that_fails_ends_no_other(shops: Shops) -> None:
+    members, tote = [await shops.member(500) for _ in range(3)], await shops.reward(stock=3)
+    shops.wire.spoil("hold", "before", 50)
+    shops.wire.spoil("ask", "before", 50)
+    for member in members:
+        assert (await shops.redeem(member, tote)).status_code == 202
+    shops.wire.mend()
+    failpoints.arm("saga.before_hold=error")
+    with pytest.raises(failpoints.FailpointError):
+        await shops.recover()
+    answers = [await shops.redeem(member, tote) for member in members]
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 202]
+    await shops.recover()
+    assert {(await shops.redeem(member, tote)).status_code for member in members} == {201}
+    assert await books(shops) == []
+
+
 async def test_B4_a_hold_that_stays_unseen_is_buried_before_the_stock_goes_back(
     shops: Shops,
 ) -> None:

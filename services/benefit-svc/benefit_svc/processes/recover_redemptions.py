@@ -13,12 +13,16 @@ WITHIN_S = 4.0
 
 
 async def recover_redemptions(begin: Begin, cause: Cause, keep: Keep, limit: int) -> int:
-    """Walk at most `limit` redemptions at once; answers how many were taken up."""
+    """Walk at most `limit` redemptions at once; answers how many were taken up. Where one of them
+    fails the others are walked to their end first; then the round has failed, and says of which
+    kind.
+    """
     async with begin(cause) as tx:
         claimed = await claim_redemptions(tx, limit)
     await failpoints.reach("saga.after_claim")
     walk = Walk(begin, cause, keep, WITHIN_S)
-    async with asyncio.TaskGroup() as walkers:
-        for redemption in claimed:
-            walkers.create_task(walk_redemption(walk, redemption))
+    walkers = (walk_redemption(walk, redemption) for redemption in claimed)
+    for ended in await asyncio.gather(*walkers, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
     return len(claimed)

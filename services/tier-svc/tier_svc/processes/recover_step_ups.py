@@ -13,13 +13,17 @@ WITHIN_S = 4.0
 
 
 async def recover_step_ups(begin: Begin, cause: Cause, keep: Keep, limit: int) -> int:
-    """Walk at most `limit` steps at once; answers how many were taken in hand."""
+    """Walk at most `limit` steps at once; answers how many were taken in hand. Where one of them
+    fails the others are walked to their end first; then the round has failed, and says of which
+    kind.
+    """
     async with begin(cause) as tx:
         claimed = await claim_step_ups(tx, limit)
         taken_at = tx.now
     await failpoints.reach("step_up.after_claim")
     walk = Walk(begin, cause, keep, WITHIN_S, taken_at)
-    async with asyncio.TaskGroup() as walkers:
-        for one in claimed:
-            walkers.create_task(walk_step_up(walk, one))
+    walkers = (walk_step_up(walk, one) for one in claimed)
+    for ended in await asyncio.gather(*walkers, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
     return len(claimed)
