@@ -16,14 +16,21 @@ JSON_DOORS = [
     ("POST", "/v1/activities"),
     ("POST", "/v1/facts/f/accept"),
     ("POST", "/v1/facts/f/reject"),
+    ("PUT", "/v1/segments/vip/members/m"),
+    ("POST", "/v1/segments"),
 ]
-LINE_DOORS = [("POST", f"/v1/{noun}:batch") for noun in ("purchases", "returns", "activities")]
+LINES = ("purchases", "returns", "activities", "segments")
+LINE_DOORS = [("POST", f"/v1/{noun}:batch") for noun in LINES]
 OTHER_DOORS = [
     ("GET", "/v1/members/m"),
     ("DELETE", "/v1/members/m/identifiers/i"),
     ("POST", "/v1/purchases/r/void"),
     ("GET", "/v1/facts/purchase/r"),
     ("GET", "/v1/facts"),
+    ("DELETE", "/v1/segments/vip/members/m"),
+    ("GET", "/v1/segments"),
+    ("GET", "/v1/segments/vip/members"),
+    ("GET", "/v1/members/m/segments"),
 ]
 DOORS = [*JSON_DOORS, *LINE_DOORS, *OTHER_DOORS]
 CANARY = "canary13800138000"
