@@ -63,8 +63,12 @@ async def test_the_main_job_works_through_the_one_address(run: Run) -> None:
         }
         assert (await till.post("/v1/returns", json=back)).status_code == 201
         await sees(till, member_id, 0)
-        standing = await till.get(f"/v1/standings/{member_id}")
-    assert standing.json()["tier"] == "regular"
+
+        async def is_regular() -> bool:
+            standing = await till.get(f"/v1/standings/{member_id}")
+            return standing.is_success and standing.json()["tier"] == "regular"
+
+        await eventually(is_regular, what="tier-svc has heard of it all")
 
 
 async def test_a_killed_service_is_started_again_and_its_absence_is_told(run: Run) -> None:
