@@ -1,0 +1,84 @@
+"""Due work costs what is due, however many members there are: counted in rows, by PostgreSQL (T9).
+
+A row counts where it is read and where it is written; it is counted in the transaction that does
+it, so that no machine's mood can change the figures.
+"""
+
+from typing import NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from tier_svc.handlers.advance_standings import advance_standings
+from tier_svc.handlers.tell_expiring import tell_expiring
+
+DUE = 500
+SIZES = (20_000, pytest.param(1_000_000, marks=pytest.mark.long))
+
+STAND = """
+INSERT INTO standing (member_id, ladder, seq, told, tier, next_evaluation_at, falls_at)
+SELECT CAST(:prefix AS text) || 'of' || n, 'counted', 1, jsonb_build_array(
+        jsonb_build_object('tier', 'silver', 'rank', 1, 'ordinal', 1, 'version', 1,
+            'reason', 'reached', 'from_at', CAST(:since AS timestamptz), 'to_at', ends),
+        jsonb_build_object('tier', 'regular', 'rank', 0, 'ordinal', 1, 'version', 1,
+            'reason', 'ended', 'from_at', ends, 'to_at', NULL)), 'silver', ends, ends
+FROM generate_series(1, CAST(:members AS integer)) AS n,
+    LATERAL (SELECT CASE WHEN n % CAST(:every AS integer) = 0 THEN CAST(:soon AS timestamptz)
+        ELSE CAST(:late AS timestamptz) END AS ends) AS e
+"""
+
+COUNTED = """
+SELECT coalesce(idx_tup_fetch, 0) AS found, coalesce(seq_tup_read, 0) AS scanned,
+    n_tup_upd AS written
+FROM pg_stat_xact_user_tables WHERE relname = 'standing'
+"""
+
+
+class Cost(NamedTuple):
+    """Rows of standings that were found by index, read by scanning, and written."""
+
+    found: int
+    scanned: int
+    written: int
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=SIZES)
+async def crowded(request, hall, instant, written):
+    """So many members in a tier; that of 500 ends on 1 May, that of all others years later."""
+    members = request.param
+    dates = {"since": "2026-03-01T00:00", "soon": "2026-05-01T00:00", "late": "2030-01-01T00:00"}
+    async with hall.stage.client() as ops:
+        settings = {**written("tier.json"), "expiring_days": 10}
+        (await ops.put("/v1/tier-svc/programme", json=settings)).raise_for_status()
+    await hall.stage.rows(
+        f"{STAND} RETURNING NULL",
+        prefix=str(members),
+        members=members,
+        every=members // DUE,
+        **{name: instant(at) for name, at in dates.items()},
+    )
+    await hall.stage.rows("ANALYZE standing")
+    return hall
+
+
+async def cost_of(hall, verb):
+    """How many were due in one pass, and what that cost."""
+    async with hall.stage.begin() as tx:
+        (before,) = await tx.execute("counted", COUNTED)
+        due = await verb(tx, 2 * DUE)
+        (after,) = await tx.execute("counted", COUNTED)
+    return due, Cost(*(now - was for was, now in zip(before, after, strict=True)))
+
+
+async def test_T9_so_many_members_with_500_due_cost_500(crowded, instant):
+    crowded.stage.at(instant("2026-05-01T00:00"))
+    once = Cost(found=2 * DUE, scanned=0, written=DUE)
+    assert await cost_of(crowded, advance_standings) == (DUE, once)
+    assert await cost_of(crowded, advance_standings) == (0, Cost(0, 0, 0))
+
+
+async def test_T9_so_many_members_of_whom_500_run_out_cost_500(crowded, instant):
+    crowded.stage.at(instant("2026-04-25T12:00"))
+    once = Cost(found=2 * DUE, scanned=0, written=DUE)
+    assert await cost_of(crowded, tell_expiring) == (DUE, once)
+    assert await cost_of(crowded, tell_expiring) == (0, Cost(0, 0, 0))
