@@ -21,16 +21,16 @@ _KEY_CHARS = 36  # 36 × log2(62) = 214 random bits
 _CHECKSUM_CHARS = 6
 
 _CHANNEL = (
-    "member:write member:lookup member:read purchase:write activity:write return:any fact:read "
-    "points:read points:preview points:redeem standing:read standing:buy voucher:use "
-    "redemption:write benefit:read"
+    "member:write member:lookup member:read purchase:write activity:write feedback:write "
+    "return:any fact:read points:read points:preview points:redeem standing:read standing:buy "
+    "voucher:use redemption:write benefit:read"
 )
 SCOPES = {
     "till": _CHANNEL,
     "web": _CHANNEL,
     "staff": "member:read member:lookup member:reveal member:status segment:write "
-    "fact:read fact:review points:read points:preview points:adjust standing:read "
-    "standing:adjust benefit:read reports:read voucher:void",
+    "feedback:write feedback:any fact:read fact:review points:read points:preview points:adjust "
+    "standing:read standing:adjust benefit:read reports:read voucher:void",
     "finance": "member:read fact:read points:read points:approve points:import "
     "standing:read benefit:read "
     "reports:read",

@@ -14,6 +14,7 @@ TOPICS: dict[str, tuple[type[Event], ...]] = {
         purchases.PurchaseRecorded,
         purchases.PurchaseReturned,
         purchases.ActivityRecorded,
+        purchases.FeedbackRecorded,
     ),
     "loyalty.points": (
         points.PointsAccrued,

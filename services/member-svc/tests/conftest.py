@@ -200,7 +200,7 @@ class Desk:
         rows = await self.stage.rows(
             "SELECT status FROM fact WHERE source = :source AND kind = :kind AND source_ref = :ref",
             source=fact.source,
-            kind=type(fact).__name__.lower(),
+            kind=fact.kind if isinstance(fact, Activity) else type(fact).__name__.lower(),
             ref=fact.source_ref,
         )
         return rows[0].status if rows else "absent"

@@ -1,4 +1,6 @@
-"""What member-svc says of purchases, returns and activities, once their member is known."""
+"""What member-svc says of purchases, returns, activities and feedback, once their member is
+known.
+"""
 
 from datetime import datetime
 from typing import ClassVar
@@ -103,3 +105,32 @@ class ActivityRecorded(Event):
     attributes: dict[str, str] = msgspec.field(default_factory=dict)
     purchase_fact_id: FactId | None = None
     occasions: tuple[str, ...] = ()
+
+
+class FeedbackRecorded(Event):
+    """A member said what they think, or something became of a complaint of theirs (M10).
+
+    `csat` has a `score` of 1 to 5, `nps` one of 0 to 10. A `complaint` has a `category`, which is
+    the channel's word, and a `severity` (`low`, `medium`, `high`, `critical`). An `outcome` names a
+    complaint by its `complaint_source` and `complaint_ref` and says its `state` from the later of
+    both facts' `occurred_at` on: `open` (again), `resolved`, `withdrawn` or `unfounded`. The last
+    by (`occurred_at`, `fact_id`) holds, and it may be told before its complaint; one whose
+    complaint is another member's means nothing. What a member wrote is never said.
+    `purchase_fact_id` names the purchase that it is about, where it is about one.
+    """
+
+    topic: ClassVar[str] = "loyalty.purchases"
+    author: ClassVar[str] = "member-svc"
+
+    fact_id: FactId
+    source: str
+    source_ref: str
+    enrolled_at: datetime
+    kind: str
+    score: int | None = None
+    category: str | None = None
+    severity: str | None = None
+    complaint_source: str | None = None
+    complaint_ref: str | None = None
+    state: str | None = None
+    purchase_fact_id: FactId | None = None

@@ -1,4 +1,4 @@
-"""An activity as its source told it, and where it stands when it comes in (E1–E3, M5).
+"""An activity or feedback as its source told it, and where it stands when it comes in (E1–E3, M5).
 
 One that is about a purchase belongs to that purchase's member, whoever it names besides, and stands
 where the purchase stands; one that comes first waits for it.
@@ -7,13 +7,15 @@ where the purchase stands; one that comes first waits for it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from contracts.ids import MemberId
 from contracts.refusal import Refusal
 from member_svc.domain import facts, owners, returns
-from member_svc.domain.facts import Answer, Fact, Standing
+from member_svc.domain.facts import Answer, Fact, Kind, Standing
+from member_svc.domain.feedback import FeedbackContent
 from member_svc.domain.identifiers import BlindIndex
 from member_svc.domain.left import Bought
 from member_svc.domain.owners import Owners, Place
@@ -33,17 +35,22 @@ class ActivityContent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 read_activity = msgspec.json.Decoder(ActivityContent).decode
 
 
+OWN_KINDS: frozenset[Kind] = frozenset({"activity", "feedback"})
+"""What is a member's own, also where it is about a purchase: it takes nothing of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """An activity to take in: of a member, or about a purchase."""
+    """An activity or feedback to take in: of a member, or about a purchase."""
 
+    kind: Literal["activity", "feedback"] = "activity"
     source: str
     source_ref: str
     member_id: MemberId | None
     blind_index: BlindIndex | None
     purchase_name: PurchaseName | None
     occurred_at: datetime
-    content: ActivityContent
+    content: ActivityContent | FeedbackContent
 
     @property
     def told(self) -> bytes:
@@ -98,12 +105,12 @@ def take_in_all(
 
 def _kept(asked: Activity, place: Place, now: datetime, terms: Terms) -> Fact:
     purchase_source, purchase_ref = asked.purchase_name or (None, None)
-    attributes = allowed(asked.content.attributes, terms.programme.activity_attributes)
+    complaint_source, complaint_ref = _complaint(asked.content)
     return Fact(
-        kind="activity",
+        kind=asked.kind,
         source=asked.source,
         source_ref=asked.source_ref,
-        fact_id=facts.fact_id(asked.source, asked.source_ref, "activity", asked.occurred_at),
+        fact_id=facts.fact_id(asked.source, asked.source_ref, asked.kind, asked.occurred_at),
         member_id=place.member_id,
         blind_index=None if asked.purchase_name else asked.blind_index,
         status=place.status,
@@ -114,7 +121,26 @@ def _kept(asked: Activity, place: Place, now: datetime, terms: Terms) -> Fact:
         recorded_at=now,
         counted_at=place.counted_at(now),
         content_hash=asked.told,
-        content=facts.canonical(msgspec.structs.replace(asked.content, attributes=attributes)),
+        content=facts.canonical(_let_out(asked.content, terms)),
         purchase_source=purchase_source,
         purchase_ref=purchase_ref,
+        complaint_source=complaint_source,
+        complaint_ref=complaint_ref,
     )
+
+
+def _complaint(content: ActivityContent | FeedbackContent) -> tuple[str | None, str | None]:
+    """The name of the complaint that an outcome is of."""
+    if isinstance(content, ActivityContent):
+        return None, None
+    return content.complaint_source, content.complaint_ref
+
+
+def _let_out(
+    content: ActivityContent | FeedbackContent, terms: Terms
+) -> ActivityContent | FeedbackContent:
+    """The content without what the programme does not let out (E8)."""
+    if isinstance(content, FeedbackContent):
+        return content
+    attributes = allowed(content.attributes, terms.programme.activity_attributes)
+    return msgspec.structs.replace(content, attributes=attributes)

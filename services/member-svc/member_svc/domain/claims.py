@@ -41,8 +41,8 @@ def claimed(fact: Fact, member: Member, now: datetime) -> Fact:
 
 
 def accept_own(fact: Fact, owner: MemberId | None, now: datetime) -> Fact:
-    """A purchase or activity that staff let in: as if told in time. Whose it was at intake, it
-    stays. Refusals: NotInReview.
+    """A purchase, activity or feedback that staff let in: as if told in time. Whose it was at
+    intake, it stays. Refusals: NotInReview.
     """
     in_review(fact)
     member_id = fact.member_id or owner
@@ -62,7 +62,7 @@ def accept_follower(fact: Fact, bought: Bought | None, now: datetime) -> Fact:
         return replace(fact, status="waiting", reason=None)
     if bought.status == "rejected":
         raise PurchaseRejected
-    if fact.kind == "activity":
+    if fact.kind in activities.OWN_KINDS:
         return returns.decided(fact, bought, None, now)
     units = choose(bought, returns.read_asked(fact.content))
     if isinstance(units, Refusal):
@@ -115,7 +115,7 @@ def settle_waiting(
 
 
 def _settle(fact: Fact, bought: Bought, now: datetime) -> tuple[Fact, Units | Refusal | None]:
-    if fact.kind == "activity":
+    if fact.kind in activities.OWN_KINDS:
         return activities.settle(fact, bought, now), None
     return returns.settle(fact, bought, now)
 

@@ -16,7 +16,7 @@ from member_svc.domain.identifiers import BlindIndex
 from member_svc.domain.refusals import FactConflict, OccurredInFuture
 
 Back = Literal["return", "void"]
-Kind = Literal["purchase", "return", "void", "activity"]
+Kind = Literal["purchase", "return", "void", "activity", "feedback"]
 Status = Literal["accepted", "unclaimed", "waiting", "review", "rejected"]
 Reason = Literal[
     "late",
@@ -79,6 +79,8 @@ class Fact:
     content: bytes
     purchase_source: str | None = None
     purchase_ref: str | None = None
+    complaint_source: str | None = None
+    complaint_ref: str | None = None
     taken: bytes | None = None
 
 

@@ -14,11 +14,17 @@ from contracts.events.members import (
     SegmentEntered,
     SegmentLeft,
 )
-from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
+from contracts.events.purchases import (
+    ActivityRecorded,
+    FeedbackRecorded,
+    PurchaseRecorded,
+    PurchaseReturned,
+)
 from contracts.ids import EventId, FactId, MemberId
-from member_svc.domain.activities import read_activity
+from member_svc.domain.activities import OWN_KINDS, read_activity
 from member_svc.domain.claims import purchase_name
 from member_svc.domain.facts import Fact, Kind
+from member_svc.domain.feedback import read_feedback
 from member_svc.domain.left import Bought
 from member_svc.domain.members import Member, is_birthday
 from member_svc.domain.programme import Terms
@@ -33,7 +39,7 @@ BY_HAND = "0"
 
 PurchaseKey = tuple[FactId, datetime]
 
-TURN: Mapping[Kind, int] = {"purchase": 0, "return": 1, "void": 1, "activity": 2}
+TURN: Mapping[Kind, int] = {"purchase": 0, "return": 1, "void": 1, "activity": 2, "feedback": 3}
 
 
 def enrolled(member: Member, now: datetime, terms: Terms) -> MemberEnrolled:
@@ -144,6 +150,27 @@ def done(
     )
 
 
+def voiced(
+    fact: Fact, purchase: PurchaseKey | None, member: Member, terms: Terms
+) -> FeedbackRecorded:
+    """Feedback counts."""
+    assert fact.counted_at is not None
+    said = read_feedback(fact.content)
+    return FeedbackRecorded(
+        event_id=EventId(fact.fact_id),
+        member_id=member.member_id,
+        occurred_at=fact.occurred_at,
+        recorded_at=fact.counted_at,
+        version=terms.version,
+        fact_id=fact.fact_id,
+        source=fact.source,
+        source_ref=fact.source_ref,
+        enrolled_at=member.enrolled_at,
+        purchase_fact_id=purchase[0] if purchase else None,
+        **msgspec.structs.asdict(said),
+    )
+
+
 def occasions(member: Member, at: datetime, terms: Terms) -> tuple[str, ...]:
     """What day it was for the member, without saying which day that is (M7)."""
     if member.birthday is None:
@@ -158,8 +185,8 @@ def told(
     members: Mapping[MemberId, Member],
     terms: Terms,
 ) -> list[Event]:
-    """Those of the facts that count: purchases, what came back of them, activities; each kind in
-    business order.
+    """Those of the facts that count: purchases, what came back of them, activities, feedback; each
+    kind in business order.
 
     `purchases` are those that the others are about.
     """
@@ -167,9 +194,10 @@ def told(
     def said(fact: Fact) -> Event:
         if fact.kind == "purchase":
             return recorded(fact, members[_member_of(fact)], terms)
-        if fact.kind == "activity":
+        if fact.kind in OWN_KINDS:
             about = None if fact.purchase_ref is None else purchases[purchase_name(fact)]
-            return done(fact, about, members[_member_of(fact)], terms)
+            own = done if fact.kind == "activity" else voiced
+            return own(fact, about, members[_member_of(fact)], terms)
         return returned(fact, purchases[purchase_name(fact)], terms)
 
     accepted = [fact for fact in counting if fact.status == "accepted"]

@@ -1,4 +1,4 @@
-"""Take in activities of one source."""
+"""Take in activities, or feedback, of one source."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,15 @@ from member_svc.store.vault import Vault
 async def record_activities(
     tx: Tx, vault: Vault, terms: Terms, asked: Sequence[Activity]
 ) -> list[Answer | Refusal]:
-    """Keep each activity under its name and tell those that count; answers in the order asked.
+    """Keep each under its name and tell those that count; answers in the order asked. All are of
+    one kind.
 
     Refusals, as answers: OccurredInFuture, MemberNotFound, FactConflict.
     """
     if not asked:
         return []
     refs = {one.source_ref for one in asked}
-    names = await facts.known_names(tx, asked[0].source, "activity", refs)
+    names = await facts.known_names(tx, asked[0].source, asked[0].kind, refs)
     fresh = [
         one
         for one in asked
@@ -37,6 +38,6 @@ async def record_activities(
     known |= await members.members_of(tx, vault, buyers) if buyers else {}
     answers, new = activities.take_in_all(asked, names, owners, bought, tx.now, terms)
     if new and len(await facts.keep_new(tx, new)) != len(new):
-        raise Conflict("another transaction told one of these activities first")
+        raise Conflict("another transaction told one of these first")
     tx.emit(*telling.told(new, telling.keys(bought), known, terms))
     return answers

@@ -21,7 +21,7 @@ KEEP_NEW = """
 INSERT INTO fact (
     kind, source, source_ref, fact_id, member_id, blind_index, status, first_status, is_claimed,
     reason, occurred_at, recorded_at, counted_at, content_hash, content,
-    purchase_source, purchase_ref, taken
+    purchase_source, purchase_ref, complaint_source, complaint_ref, taken
 )
 SELECT * FROM unnest(
     CAST(:kind AS text[]), CAST(:source AS text[]), CAST(:source_ref AS text[]),
@@ -30,7 +30,8 @@ SELECT * FROM unnest(
     CAST(:reason AS text[]), CAST(:occurred_at AS timestamptz[]),
     CAST(:recorded_at AS timestamptz[]), CAST(:counted_at AS timestamptz[]),
     CAST(:content_hash AS bytea[]), CAST(:content AS bytea[]), CAST(:purchase_source AS text[]),
-    CAST(:purchase_ref AS text[]), CAST(:taken AS bytea[])
+    CAST(:purchase_ref AS text[]), CAST(:complaint_source AS text[]),
+    CAST(:complaint_ref AS text[]), CAST(:taken AS bytea[])
 )
 ON CONFLICT (source, kind, source_ref) DO UPDATE SET
     fact_id = excluded.fact_id, member_id = excluded.member_id, blind_index = excluded.blind_index,
@@ -58,7 +59,7 @@ ORDER BY fact.source, fact.source_ref
 FOR UPDATE OF fact
 """
 
-# Purchases before activities, as everybody locks them.
+# Purchases before what is of a member alone, as everybody locks them.
 LOCK_UNCLAIMED = """
 SELECT * FROM fact
 WHERE blind_index = ANY(CAST(:indexes AS bytea[])) AND occurred_at >= :earliest
@@ -95,7 +96,8 @@ SELECT * FROM fact WHERE fact_id = :fact_id AND status <> 'accepted' AND status 
 INSERTED = (
     *("kind", "source", "source_ref", "fact_id", "member_id", "blind_index", "status"),
     *("first_status", "is_claimed", "reason", "occurred_at", "recorded_at", "counted_at"),
-    *("content_hash", "content", "purchase_source", "purchase_ref", "taken"),
+    *("content_hash", "content", "purchase_source", "purchase_ref", "complaint_source"),
+    *("complaint_ref", "taken"),
 )
 CHANGED = ("source", "kind", "source_ref", "member_id", "status", "reason", "counted_at", "taken")
 
@@ -133,8 +135,8 @@ async def lock_purchases(tx: Tx, names: Collection[PurchaseName]) -> dict[Purcha
 
 
 async def lock_unclaimed(tx: Tx, indexes: Collection[BlindIndex], earliest: datetime) -> list[Fact]:
-    """Unclaimed purchases and activities of these identifiers that occurred at `earliest` or later,
-    locked in order of names.
+    """What is unclaimed of these identifiers and occurred at `earliest` or later: purchases,
+    activities, feedback, locked in order of names.
     """
     rows = await tx.execute(
         "lock_unclaimed", LOCK_UNCLAIMED, indexes=sorted(indexes), earliest=earliest
@@ -151,7 +153,7 @@ async def lock_fact(tx: Tx, fact: Fact) -> Fact:
 
 
 async def followers_of(tx: Tx, names: Collection[PurchaseName]) -> list[Fact]:
-    """All returns, voids and activities of these purchases. Their purchases' locks keep them as
+    """All that is about these purchases. Their purchases' locks keep them as
     they are.
     """
     rows = await tx.execute("followers_of", FOLLOWERS_OF, **_names(names))

@@ -1,5 +1,6 @@
 """A clerk: who voids, tells activities, and moves members, beside the desk."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from chassis.tx import Tx
 from contracts.ids import MemberId
 from member_svc.domain.activities import Activity, ActivityContent
 from member_svc.domain.facts import Answer
+from member_svc.domain.feedback import FeedbackContent
 from member_svc.domain.identifiers import blind_index, normalise
 from member_svc.domain.members import MemberShown
 from member_svc.domain.programme import Terms
@@ -60,6 +62,23 @@ class Clerk:
             content=done,
             **(at | more),
         )
+
+    def feedback(
+        self,
+        who: MemberId | tuple[str, str] | None = None,
+        about: Purchase | None = None,
+        **more: Any,
+    ) -> Activity:
+        """A complaint of somebody, or what `more` says."""
+        named = {name: more.pop(name) for name in FeedbackContent.__struct_fields__ if name in more}
+        said = named or {"kind": "complaint", "category": "delivery", "severity": "high"}
+        asked = self.activity(who, about, **more)
+        return replace(asked, kind="feedback", content=FeedbackContent(**said))
+
+    def outcome(self, of: Activity, who: MemberId, state: str, **more: Any) -> Activity:
+        """What became of a complaint."""
+        named = {"complaint_source": of.source, "complaint_ref": of.source_ref}
+        return self.feedback(who, kind="outcome", state=state, **named, **more)
 
     async def tell(self, *asked: Activity) -> list[Any]:
         """Tell activities as one batch."""

@@ -14,12 +14,13 @@ JSON_DOORS = [
     ("POST", "/v1/purchases"),
     ("POST", "/v1/returns"),
     ("POST", "/v1/activities"),
+    ("POST", "/v1/feedback"),
     ("POST", "/v1/facts/f/accept"),
     ("POST", "/v1/facts/f/reject"),
     ("PUT", "/v1/segments/vip/members/m"),
     ("POST", "/v1/segments"),
 ]
-LINES = ("purchases", "returns", "activities", "segments")
+LINES = ("purchases", "returns", "activities", "feedback", "segments")
 LINE_DOORS = [("POST", f"/v1/{noun}:batch") for noun in LINES]
 OTHER_DOORS = [
     ("GET", "/v1/members/m"),
@@ -27,6 +28,7 @@ OTHER_DOORS = [
     ("POST", "/v1/purchases/r/void"),
     ("GET", "/v1/facts/purchase/r"),
     ("GET", "/v1/facts"),
+    ("GET", "/v1/feedback/r"),
     ("DELETE", "/v1/segments/vip/members/m"),
     ("GET", "/v1/segments"),
     ("GET", "/v1/segments/vip/members"),

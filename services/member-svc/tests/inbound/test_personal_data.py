@@ -21,6 +21,12 @@ async def test_I18_nothing_personal_rests_in_clear_or_is_told(api, shop, stage, 
     bought = shop.purchase(phone)
     bought["attributes"] = {"phone": "13812340000", "register": "1"}
     await api.post("/v1/purchases", json=bought)
+    said = {"kind": "csat", "score": 1, "occurred_at": bought["occurred_at"]}
+    heard = {"source_ref": shop.ref(), "member": phone, **said}
+    assert (await api.post("/v1/feedback", json=heard)).status_code == 201
+    for note in ({"note": "canary-wen"}, {"category": "+8613812340000"}):
+        refused = await api.post("/v1/feedback", json=heard | note | {"source_ref": shop.ref()})
+        assert refused.status_code == 422
     await api.post("/v1/members", json={"identifiers": [unknown, phone]})
     dumped = await everything(stage) + repr(await stage.said()) + capsys.readouterr().out
     assert enrolled.status_code == 201

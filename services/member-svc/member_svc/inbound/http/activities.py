@@ -27,7 +27,7 @@ from member_svc.domain.refusals import FactConflict, MemberNotFound, OccurredInF
 from member_svc.handlers.record_activities import record_activities
 from member_svc.inbound.http import ndjson
 from member_svc.inbound.http.fact_views import IntakeView, intake_view
-from member_svc.inbound.http.fields import ATTRIBUTES_MAX, MemberBody, Moment, bought_at
+from member_svc.inbound.http.fields import ATTRIBUTES_MAX, MemberBody, Moment, told_by
 from member_svc.inbound.programme import TermsDep, VaultDep
 from member_svc.store.vault import Vault
 
@@ -73,7 +73,7 @@ class ActivityBody(
         member_id, index = self.member.resolved(vault, terms) if self.member else (None, None)
         about = None
         if self.purchase_ref is not None:
-            about = (bought_at(self.purchase_source, caller), self.purchase_ref)
+            about = (told_by(self.purchase_source, caller), self.purchase_ref)
         return Activity(
             source=caller.source,
             source_ref=self.source_ref,

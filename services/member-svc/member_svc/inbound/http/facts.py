@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
+from chassis.auth import Caller
 from chassis.http import Body, CallerDep, IdPath, Note200, PageDep, RefPath, Router, TxDep, example
 from chassis.http.bodies import REF_PATTERN
 from member_svc.domain.facts import Kind
@@ -33,6 +34,14 @@ class DecisionBody(Body, json_schema_extra=example(reason="the till was offline 
     reason: Note200
 
 
+def visible_source(named: str | None, caller: Caller) -> str | None:
+    """Whose facts a caller asks to see: its own, or any source's where it works off the queues;
+    None: it may not.
+    """
+    source = named or caller.source
+    return source if source == caller.source or REVIEW in caller.scopes else None
+
+
 @router.get("/facts/{kind}/{source_ref}", scope="fact:read", refuses=(FactNotFound,))
 async def find(
     kind: Kind,
@@ -42,9 +51,8 @@ async def find(
     source: Annotated[str | None, Query(pattern=REF_PATTERN)] = None,
 ) -> FactView:
     """Where the caller's own fact stands. Who works off the queues sees that of any `source`."""
-    told_by = source or caller.source
-    is_hidden = told_by != caller.source and REVIEW not in caller.scopes
-    row = None if is_hidden else await views.find_fact(tx, told_by, kind, source_ref)
+    told_by = visible_source(source, caller)
+    row = None if told_by is None else await views.find_fact(tx, told_by, kind, source_ref)
     if row is None:
         raise FactNotFound
     return FactView.of(row)

@@ -87,12 +87,13 @@ def named(
     return blind_index(vault.blind_key, identifier), identifier
 
 
-def bought_at(purchase_source: str | None, caller: Caller) -> str:
-    """Whose purchase a fact is about: the caller's own, where no other channel is named.
+def told_by(named: str | None, caller: Caller, scope: str = "return:any") -> str:
+    """Whose purchase or complaint a fact is about: the caller's own, where no other channel is
+    named.
 
-    Refusals: Forbidden for another channel's without `return:any`.
+    Refusals: Forbidden for another channel's without `scope`.
     """
-    source = purchase_source or caller.source
-    if source != caller.source and "return:any" not in caller.scopes:
+    source = named or caller.source
+    if source != caller.source and scope not in caller.scopes:
         raise Forbidden
     return source

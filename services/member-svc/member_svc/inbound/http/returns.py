@@ -34,7 +34,7 @@ from member_svc.domain.returns import Return
 from member_svc.handlers.record_returns import record_returns
 from member_svc.inbound.http import ndjson
 from member_svc.inbound.http.fact_views import ReturnView, return_view
-from member_svc.inbound.http.fields import Moment, bought_at
+from member_svc.inbound.http.fields import Moment, told_by
 from member_svc.inbound.programme import TermsDep
 
 LINES_MAX = 500
@@ -101,7 +101,7 @@ class ReturnBody(
 
         Refusals: Forbidden for another channel's purchase without `return:any`.
         """
-        name = (bought_at(self.purchase_source, caller), self.purchase_ref)
+        name = (told_by(self.purchase_source, caller), self.purchase_ref)
         lines = None if self.lines is None else tuple(line.value for line in self.lines)
         return Return(
             source=caller.source,
