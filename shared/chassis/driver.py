@@ -7,7 +7,7 @@ our statements do.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -34,7 +34,7 @@ the server is just taking leave.
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """PostgreSQL counts from here."""
-A_DAY, A_SECOND = 86_400, 1_000_000
+A_SECOND, A_MICROSECOND = 1_000_000, timedelta(microseconds=1)
 
 
 class Statement(NamedTuple):
@@ -44,8 +44,32 @@ class Statement(NamedTuple):
     names: tuple[str, ...]
 
     def given(self, params: Mapping[str, Any]) -> list[Any]:
-        """The parameters in their order."""
-        return [params[name] for name in self.names]
+        """The parameters in their order; lists as columns."""
+        given = [params[name] for name in self.names]
+        return [Column(one) if type(one) is list else one for one in given]
+
+
+class Column:
+    """The values of an array of one dimension, which the driver goes through twice: to see how deep
+    it is, and to write it. For the first it asks each value whether it is a container, which takes
+    longer than all else; so who has just asked for the length sees one value alone.
+
+    A driver that went through it once would write fewer values than it announces, and be refused.
+    """
+
+    __slots__ = ("_is_looked_at", "_values")
+
+    def __init__(self, values: list[Any]) -> None:
+        self._values = values
+        self._is_looked_at = False
+
+    def __len__(self) -> int:
+        self._is_looked_at = True
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[Any]:
+        seen, self._is_looked_at = self._is_looked_at, False
+        return iter(self._values[:1] if seen else self._values)
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
@@ -88,8 +112,7 @@ async def speak_microseconds(driver: Driver) -> None:
 
 
 def _told(at: datetime) -> tuple[int]:
-    since = at - EPOCH
-    return ((since.days * A_DAY + since.seconds) * A_SECOND + since.microseconds,)
+    return ((at - EPOCH) // A_MICROSECOND,)
 
 
 def _heard(told: tuple[int]) -> datetime:

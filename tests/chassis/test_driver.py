@@ -47,6 +47,34 @@ def test_a_parameter_has_one_place_however_often_it_is_named():
     assert asked.given({"b": 2, "a": 1, "c": 3}) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("bigint", []),
+        ("bigint", [None]),
+        ("bigint", [None, 0, -1, 2**63 - 1]),
+        ("text", ["", "NULL", "{}", None, "a,b"]),
+        ("bytea", [b"", b"\0", None]),
+        ("timestamptz", [None, datetime(2026, 1, 1, tzinfo=UTC)]),
+        ("bigint", [[1, 2], [3, 4]]),
+    ],
+    ids=["none", "nothing", "numbers", "texts", "bytes", "instants", "of two dimensions"],
+)
+async def test_every_value_of_an_array_arrives_each_time(stage, kind, values):
+    asked = f"SELECT CAST(:values AS {kind}[]) AS found"
+    for _ in range(2):
+        (row,) = await stage.rows(asked, values=values)
+        assert row.found == values
+
+
+async def test_an_array_with_a_value_of_another_kind_is_refused_and_the_next_one_is_not(stage):
+    asked = "SELECT CAST(:values AS bigint[]) AS found"
+    with pytest.raises(asyncpg.DataError):
+        await stage.rows(asked, values=[1, "two", 3])
+    (row,) = await stage.rows(asked, values=[1, 2, 3])
+    assert row.found == [1, 2, 3]
+
+
 @pytest.mark.parametrize("rows", [0, 1, FEW_MAX, FEW_MAX + 1])
 async def test_few_rows_and_many_are_appended_alike(stage, rows):
     wanted = [(f"{rows}-{n}", n) for n in range(rows)]
