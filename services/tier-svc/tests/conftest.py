@@ -15,7 +15,7 @@ import pytest_asyncio
 from chassis.service import Service
 from chassis.testing.stage import Stage
 from contracts.events.base import Event
-from contracts.events.members import MemberEnrolled
+from contracts.events.members import MemberEnrolled, SegmentEntered, SegmentLeft
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import (
     ActivityRecorded,
@@ -145,6 +145,13 @@ class Shop:
         """A purchase and its growth."""
         purchase = self.bought(name, at, *nets, category=category)
         return purchase, self.accrued(purchase)
+
+    def belongs(
+        self, segment: str, seq: int, at: str, *, is_in: bool
+    ) -> SegmentEntered | SegmentLeft:
+        """The member is in a segment from an instant on, or no longer."""
+        kind = SegmentEntered if is_in else SegmentLeft
+        return self._said(kind, on(at), segment=segment, seq=seq)
 
     def _said(self, kind: Any, at: datetime, /, **fields: Any) -> Any:
         return kind(

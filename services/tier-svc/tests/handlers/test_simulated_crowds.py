@@ -67,6 +67,19 @@ def live(hall, chance):
     return shop, heard
 
 
+def belongings(shop, chance):
+    """Up to three messages of segments."""
+    return [
+        shop.belongs(
+            chance.choice(("dormant", "local")),
+            seq,
+            f"{chance.choice(MONTHS)}-01T00:00",
+            is_in=chance.randrange(3) > 0,
+        )
+        for seq in range(1, chance.randrange(1, 5))
+    ]
+
+
 class Bench:
     """Asks for simulations, and does their rounds."""
 
@@ -97,7 +110,7 @@ class Bench:
         """What the pure functions find, of every member alone."""
         rows = await self.hall.stage.rows("SELECT member_id FROM member ORDER BY 1")
         async with self.hall.stage.begin() as tx:
-            ids, also = [row.member_id for row in rows], Also(goods=True, attributes=True)
+            ids, also = [row.member_id for row in rows], Also(*[True] * len(Also._fields))
             known = await known_members(tx, ids, scenario.ladders, also)
         return one_by_one(scenario, known)
 
@@ -121,6 +134,7 @@ async def shops(hall, instant):
     chance = Random(11)
     shops, heard = zip(*(live(hall, chance) for _ in range(MEMBERS)), strict=True)
     await hall.hear([event for of in heard for event in of])
+    await hall.hear([said for shop in shops for said in belongings(shop, chance)])
     async with hall.stage.client() as staff:
         for shop in shops[::30]:
             override = {"tier": "gold", "reason": "a friend", "to": "2026-12-31T00:00:00+08:00"}
@@ -143,6 +157,8 @@ HOWS = {
     "stores": {"segment": {"by": "store"}},
     "channels": {"segment": {"by": "channel"}},
     "attributes": {"segment": {"by": "attribute", "attribute": "size"}},
+    "segments": {"segment": {"by": "segment"}},
+    "one segment": {"segment": {"by": "segment", "segments": ["local"]}},
 }
 
 

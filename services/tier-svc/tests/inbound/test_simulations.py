@@ -73,6 +73,20 @@ async def test_T7_simulations_are_listed_newest_first_without_results(hall, api,
             {"segment": {"by": "attribute"}}, 422, "simulation_invalid", "/segment", id="unnamed"
         ),
         pytest.param(
+            {"segment": {"by": "store", "segments": ["local"]}},
+            422,
+            "simulation_invalid",
+            "/segment",
+            id="segments of stores",
+        ),
+        pytest.param(
+            {"segment": {"by": "segment", "segments": ["No Name"]}},
+            422,
+            "invalid",
+            "/segment/segments/0",
+            id="no name of a segment",
+        ),
+        pytest.param(
             {"terms": {"silver": {}}}, 422, "simulation_invalid", "/terms/regular", id="some terms"
         ),
         pytest.param(

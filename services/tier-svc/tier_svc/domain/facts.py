@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from contracts.ids import FactId
 from tier_svc.domain.instants import Periods, Span, after, end_of
 from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.segments import ToldSegment
 
 Value = int | Fraction
 """An exact amount. Whole numbers stay `int`; only a part of an indivisible amount is a
@@ -106,11 +107,14 @@ class HeardReturn(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """Everything that is known of a member; `others` are activities and attributes."""
+    """Everything that is known of a member; `others` are activities and attributes. No tier rests
+    on `segments`.
+    """
 
     purchases: Sequence[Fact] = ()
     returns: Sequence[HeardReturn] = ()
     others: Sequence[Fact] = ()
+    segments: Sequence[ToldSegment] = ()
 
 
 class History(NamedTuple):

@@ -22,12 +22,13 @@ BANDS = (0, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000)
 
 class Division(StrEnum):
     """By what members are told apart: the store or channel of most of their purchases in the
-    period, or what staff set of them.
+    period, what staff set of them, or the segments that they are in at its end.
     """
 
     STORE = "store"
     CHANNEL = "channel"
     ATTRIBUTE = "attribute"
+    SEGMENT = "segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Terms:
 class SimulationAsk:
     """What a caller wants to know: the draft, what to compare it with (None: what is in force), the
     period, and how the draft takes over at its beginning (None: it has been in force for ever).
+    `segments`: those that members are told apart by; none: all.
     """
 
     version: int
@@ -57,6 +59,7 @@ class SimulationAsk:
     attribute: str = ""
     terms: Mapping[str, Terms] | None = None
     bands_minor: Sequence[int] = ()
+    segments: Sequence[str] = ()
 
 
 class Instant(NamedTuple):
@@ -70,7 +73,7 @@ class Instant(NamedTuple):
 class Scenario:
     """Two courses of one ladder in [from_at, to_at), and what is counted of them. `before` and
     `after` are publications as those that are in force are; `unit_minor`: minor units of one whole
-    unit of money.
+    unit of money. `segments`: those that members are told apart by; none: all.
     """
 
     before: Sequence[Publication]
@@ -83,6 +86,7 @@ class Scenario:
     bands_minor: Sequence[int]
     division: Division | None = None
     attribute: str = ""
+    segments: Sequence[str] = ()
 
     @cached_property
     def instants(self) -> tuple[Instant, ...]:
@@ -155,6 +159,7 @@ def scenario(
         tuple(ask.bands_minor) or tuple(edge * setting.unit_minor for edge in BANDS),
         ask.division,
         ask.attribute,
+        tuple(ask.segments),
     )
     flaws += _flaws(ask, setting, found)
     if flaws:
@@ -192,6 +197,8 @@ def _flaws(ask: SimulationAsk, setting: Setting, found: Scenario) -> list[tuple[
         out.append(("/spend_bands_minor", "not_ascending"))
     if (ask.division is Division.ATTRIBUTE) != bool(ask.attribute):
         out.append(("/segment", "attribute"))
+    if ask.segments and ask.division is not Division.SEGMENT:
+        out.append(("/segment", "segments"))
     return out + _terms_flaws(ask, found)
 
 

@@ -16,6 +16,7 @@ from tier_svc.domain.intervals import Interval
 from tier_svc.domain.ladder import Ladder, Rung
 from tier_svc.domain.publications import Known, Publication, grounds_of
 from tier_svc.domain.scenario import Division, Scenario
+from tier_svc.domain.segments import segments_before, together_in
 from tier_svc.domain.timeline import told_timeline
 
 EVERY_PURCHASE = Ladder("", 0, (Rung(""),))
@@ -144,12 +145,15 @@ def stretches(was: Course, now: Course, since: datetime, until: datetime) -> lis
 
 def segment_of(scenario: Scenario, heard: Heard, bought: Sequence[Fact]) -> str:
     """To whom a member belongs: the most frequent store or channel, of equally frequent ones the
-    first by name; the last value that was set by the end of the period.
+    first by name; the last value that was set by the end of the period; all segments that the
+    member is in then.
     """
     if scenario.division is None:
         return ""
     if scenario.division is Division.ATTRIBUTE:
         return _set_to(scenario, heard)
+    if scenario.division is Division.SEGMENT:
+        return _belongs_to(scenario, heard)
     named: Counter[str] = Counter()
     for fact in bought:
         if isinstance(fact.more, Goods):
@@ -167,6 +171,11 @@ def _set_to(scenario: Scenario, heard: Heard) -> str:
         and fact.occurred_at < scenario.to_at
     ]
     return str(max(values)[2]) if values else UNKNOWN
+
+
+def _belongs_to(scenario: Scenario, heard: Heard) -> str:
+    found = segments_before(heard.segments, scenario.to_at)
+    return together_in(one for one in found if not scenario.segments or one in scenario.segments)
 
 
 def _course(scenario: Scenario, side: Sequence[Publication], known: Known) -> Course:

@@ -8,10 +8,11 @@ from tier_svc.domain.crowd import Crowd
 from tier_svc.domain.crowd_simulation import Segments, see_crowd, segments_of
 from tier_svc.domain.facts import Heard
 from tier_svc.domain.scenario import Division
-from tier_svc.domain.simulation import UNKNOWN, segment_of
+from tier_svc.domain.simulation import segment_of
 from tier_svc.domain.simulations import Part, Round, Simulation, together
 from tier_svc.handlers.look_at_each import Rest, look_at_each
 from tier_svc.store import crowds, others
+from tier_svc.store import segments as told_segments
 
 APART_MAX = 200
 
@@ -61,6 +62,11 @@ async def _segments(tx: Tx, before: Simulation, crowd: Crowd) -> Segments:
             member: segment_of(scenario, Heard(others=facts), ())
             for member, facts in settings.items()
         }
+    elif scenario.division is Division.SEGMENT:
+        told = await told_segments.segments_of_members(tx, members)
+        found = {
+            member: segment_of(scenario, Heard(segments=of), ()) for member, of in told.items()
+        }
     else:
         found = await crowds.segments_of_range(tx, before.last_member, members[-1], scenario)
-    return segments_of(members, found, UNKNOWN)
+    return segments_of(members, found, segment_of(scenario, Heard(), ()))

@@ -22,6 +22,7 @@ async def look_at_each(
     also = Also(
         goods=scenario.division in {Division.STORE, Division.CHANNEL},
         attributes=scenario.division is Division.ATTRIBUTE,
+        segments=scenario.division is Division.SEGMENT,
     )
     found = Round(before.tally, ())
     if not member_ids:

@@ -3,10 +3,16 @@ at once.
 """
 
 from chassis.subscription import on
-from contracts.events.members import MemberEnrolled, MemberStatusChanged
+from contracts.events.members import (
+    MemberEnrolled,
+    MemberStatusChanged,
+    SegmentEntered,
+    SegmentLeft,
+)
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from tier_svc.handlers.count_facts import count_facts
+from tier_svc.handlers.remember_segments import remember_segments
 from tier_svc.handlers.remember_statuses import remember_statuses
 
 HEARD = (
@@ -17,4 +23,8 @@ HEARD = (
     PointsAccrued,
     PointsReversed,
 )
-SUBSCRIPTIONS = (on(HEARD, count_facts), on(MemberStatusChanged, remember_statuses))
+SUBSCRIPTIONS = (
+    on(HEARD, count_facts),
+    on(MemberStatusChanged, remember_statuses),
+    on((SegmentEntered, SegmentLeft), remember_segments),
+)

@@ -11,7 +11,7 @@ from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.measures import ACTIVITY_METRICS, EVERYTHING
 from tier_svc.domain.publications import Known
 from tier_svc.domain.ways import Goal, Way
-from tier_svc.store import facts, folds, members, others, ways
+from tier_svc.store import facts, folds, members, others, segments, ways
 
 
 class _Needs(NamedTuple):
@@ -21,6 +21,7 @@ class _Needs(NamedTuple):
     goods: bool
     activities: bool
     attributes: bool
+    segments: bool
 
 
 class Also(NamedTuple):
@@ -28,6 +29,7 @@ class Also(NamedTuple):
 
     goods: bool = False
     attributes: bool = False
+    segments: bool = False
 
 
 NOTHING_ELSE = Also()
@@ -61,6 +63,7 @@ def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal], also: Also) -> _Nee
         any(ladder.has_activities for ladder in ladders)
         or any(m.metric in ACTIVITY_METRICS for m in asked),
         also.attributes or any(ladder.has_attributes for ladder in ladders),
+        also.segments,
     )
 
 
@@ -82,8 +85,14 @@ async def _heard(
         purchases[member] = unfolded(bought, several, of, with_goods=needs.goods)
         returns[member] = with_lines(returns.get(member, ()), several)
     more = await _others(tx, ids, needs)
+    told = await segments.segments_of_members(tx, ids) if needs.segments else {}
     return {
-        member: Heard(purchases.get(member, ()), returns.get(member, ()), more.get(member, ()))
+        member: Heard(
+            purchases.get(member, ()),
+            returns.get(member, ()),
+            more.get(member, ()),
+            told.get(member, ()),
+        )
         for member in ids
     }
 

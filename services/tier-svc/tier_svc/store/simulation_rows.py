@@ -42,6 +42,7 @@ class ScenarioRow(msgspec.Struct, frozen=True):
     bands_minor: Sequence[int]
     division: Division | None
     attribute: str
+    segments: Sequence[str] = ()
 
     @property
     def versions(self) -> set[int]:
@@ -66,6 +67,7 @@ def scenario_written(scenario: Scenario) -> str:
         scenario.bands_minor,
         scenario.division,
         scenario.attribute,
+        scenario.segments,
     )
     return msgspec.json.encode(row).decode()
 
@@ -91,6 +93,7 @@ def scenario_of(row: ScenarioRow, ladders: Mapping[int, Ladder]) -> Scenario:
         tuple(row.bands_minor),
         row.division,
         row.attribute,
+        tuple(row.segments),
     )
 
 

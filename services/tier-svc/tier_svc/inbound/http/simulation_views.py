@@ -15,10 +15,12 @@ from tier_svc.domain.simulations import Move, Simulation, State
 
 TERMS_MAX = 32
 BANDS_MAX = 20
+SEGMENTS_MAX = 20
 AMOUNT_MAX = 10**12
 VERSION_MAX = 2**31 - 1
 
 Rate = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]
+SegmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 
 
@@ -41,10 +43,13 @@ class TermsBody(Body):
 
 
 class SegmentBody(Body):
-    """By what members are told apart: `store`, `channel`, or an `attribute` by its name."""
+    """By what members are told apart: `store`, `channel`, an `attribute` by its name, or the
+    `segment`s that they are in at the end of the period: of these, of all unless named.
+    """
 
     by: Annotated[Division, Strict(False)]
     attribute: Name | None = None
+    segments: Annotated[list[SegmentName], Field(max_length=SEGMENTS_MAX)] = []  # noqa: RUF012
 
 
 class SimulationBody(Body):
@@ -76,6 +81,7 @@ class SimulationBody(Body):
             (self.segment.attribute or "") if self.segment else "",
             named if self.terms is not None else None,
             self.spend_bands_minor,
+            self.segment.segments if self.segment else (),
         )
 
 
