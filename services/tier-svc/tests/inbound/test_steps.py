@@ -213,7 +213,12 @@ async def test_settings_that_sell_no_step_are_refused(api, written, steps):
 
 
 @pytest.mark.parametrize(
-    ("main", "status"), [pytest.param("classic", 422, id="the main ladder"), ("club", 200)]
+    ("main", "status"),
+    [
+        pytest.param("classic", 422, id="the main ladder"),
+        pytest.param(None, 422, id="any may be the main ladder"),
+        ("club", 200),
+    ],
 )
 async def test_a_step_of_the_main_ladder_is_sold_once_named_or_not(api, written, main, status):
     steps = [SILVER, {**SILVER, "ladder": "classic"}]

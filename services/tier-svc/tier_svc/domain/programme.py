@@ -70,7 +70,12 @@ class TierProgramme(Written):
 
     @model_validator(mode="after")
     def _sells_each_once(self) -> Self:
+        """While no ladder is named as the main one, any may be it: an offer that names none is then
+        another one of each ladder's.
+        """
         places = [(offer.ladder or self.main_ladder, offer.tier) for offer in self.steps]
-        if len(set(places)) < len(places):
+        unnamed = {tier for ladder, tier in places if ladder is None}
+        named = {tier for ladder, tier in places if ladder is not None}
+        if len(set(places)) < len(places) or unnamed & named:
             raise ValueError("a tier is offered twice")
         return self
