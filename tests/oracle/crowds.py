@@ -16,11 +16,13 @@ from tests.oracle.drawn_lives import (
     instants,
     ladder_of,
     leaf,
+    on_return,
 )
 from tier_svc.domain.crowd import UNHEARD, Crowd, Reach, instant, micros, owners
+from tier_svc.domain.crowd_returns import backs_of, with_returns
 from tier_svc.domain.crowd_sides import sides_of, tiers_of
 from tier_svc.domain.crowd_simulation import Segments
-from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
 from tier_svc.domain.instants import TICK, Period, Span, after
 from tier_svc.domain.ladder import AllOf, AnyOf, Downgrade, Renewal, Rung
 from tier_svc.domain.measures import Calendar, Lifetime, Measure, Metric, Rolling, Visits
@@ -84,7 +86,7 @@ evaluated = st.sampled_from([None, None, None, Period.MONTH, Period.QUARTER])
 
 def ladders(version):
     several = st.lists(rungs, min_size=1, max_size=3)
-    return st.builds(ladder_of, st.just(version), several, evaluated, st.none())
+    return st.builds(ladder_of, st.just(version), several, evaluated, on_return)
 
 
 EDGES = [
@@ -99,18 +101,17 @@ seeds = st.integers(0, 2**32)
 
 def members(seed, count=40):
     """Members by chance, beside edges or anywhere, of one instant or within one day; of some
-    purchases points-svc has not told yet what they brought.
+    purchases points-svc has not told yet what they brought. Of some members something came back.
     """
     chance = Random(seed)
-    return [
-        Known(
-            f"m{n:03}",
-            START + timedelta(days=chance.choice((0, 0, 30, chance.randrange(400)))),
-            Heard(purchases(chance, chance.randrange(10))),
-            {},
-        )
-        for n in range(count)
-    ]
+    return [one_member(chance, f"m{n:03}") for n in range(count)]
+
+
+def one_member(chance, member_id):
+    enrolled = START + timedelta(days=chance.choice((0, 0, 30, chance.randrange(400))))
+    bought = purchases(chance, chance.randrange(10))
+    back = returns(chance, bought) if chance.randrange(2) else ()
+    return Known(member_id, enrolled, Heard(bought, back), {})
 
 
 def purchases(chance, count):
@@ -124,6 +125,28 @@ def purchases(chance, count):
         growth = chance.choice((None, 0, 100, 150, 400, 400))
         points = {} if growth is None else {"growth": growth}
         out.append(Fact(at, f"p{place}", 100 * chance.randrange(5), 1, points))
+    return out
+
+
+def returns(chance, bought):
+    """Some or all units, or money for what was kept; at the instant of the purchase or of another
+    one, at an edge, before it was bought, or any time later. A return takes points back whatever
+    it takes of the purchase.
+    """
+    out = []
+    for one in bought:
+        line = Line("1", chance.choice((1, 2, 3, 7)), one.spend)
+        units, growth = line.quantity, one.points.get("growth", 0)
+        for part in range(chance.choice((0, 0, 1, 1, 2, 3))):
+            near = (one.occurred_at, chance.choice(bought).occurred_at, chance.choice(EDGES))
+            at = chance.choice((*near, one.occurred_at + timedelta(days=chance.randrange(-3, 90))))
+            took = chance.choice((0, 1, units)) if units else 0
+            taken = Taken("1", took, 0 if took else chance.choice((1, 50, 150)))
+            less = chance.choice((0, growth // 2, growth))
+            units, growth = units - took, growth - less
+            effect_at = max(at, one.occurred_at)
+            named = f"r{one.fact_id}{part}", one.fact_id
+            out.append(HeardReturn(*named, at, effect_at, (taken,), (line,), {"growth": less}))
     return out
 
 
@@ -145,16 +168,20 @@ def scenarios(draw):
 
 
 def crowd_of(known):
-    """Members whose histories are plain, in columns."""
+    """Members whose histories are plain, or came back in parts, in columns."""
     facts = [(n, *fact) for n, one in enumerate(known) for fact in sorted(one.heard.purchases)]
-    return Crowd(
+    crowd = Crowd(
         [one.member_id for one in known],
         column(micros(one.enrolled_at) for one in known),
         column(owner for owner, *_ in facts),
         column(micros(at) for _, at, *_ in facts),
         column(spend for _, _, _, spend, *_ in facts),
+        column(1 for _ in facts),
         {"growth": column(points.get("growth", UNHEARD) for *_, points, _ in facts)},
     )
+    backs, others = backs_of({one.member_id: one.heard for one in known}, frozenset({"growth"}))
+    assert not others
+    return with_returns(crowd, backs)
 
 
 def column(numbers):

@@ -3,18 +3,20 @@ timeline for every household.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from deploy.demo.year import ZONE, Year
 from tests.oracle.crowds import crowd_of, crowd_timelines, one_by_one, timelines, together
+from tier_svc.domain.crowd import RETURNS_MAX
 from tier_svc.domain.crowd_sides import is_for_crowds, tiers_of
 from tier_svc.domain.crowd_simulation import see_crowd
 from tier_svc.domain.draft import LadderWritten
-from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
 from tier_svc.domain.publications import Known, Publication
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.scenario import Setting, SimulationAsk, Terms, scenario
@@ -27,9 +29,24 @@ SLICE = 60
 EVERYBODY = pytest.param(None, id="the whole year", marks=pytest.mark.long)
 
 
+def returns(chance, bought):
+    """One purchase in twenty came back, in part or whole."""
+    back = [came_back(chance, one) for one in bought if chance.randrange(20) == 0]
+    return back[:RETURNS_MAX]
+
+
+def came_back(chance, purchase):
+    """A third, a half or all of it, within two months."""
+    line = Line("1", chance.choice((1, 2, 3)), purchase.spend)
+    at = purchase.occurred_at + timedelta(days=chance.randrange(60))
+    least = purchase.points["growth"] // line.quantity
+    name = "r" + purchase.fact_id, purchase.fact_id
+    return HeardReturn(*name, at, at, (Taken("1", 1),), (line,), {"growth": least})
+
+
 def households(count):
-    """Everything that each of them bought, with a point a dollar."""
-    bought, enrolled = {}, {}
+    """Everything that each of them bought, with a point a dollar, and what came back."""
+    chance, bought, enrolled = Random(20), {}, {}
     for batch in Year(count).batches(BASKETS_MAX, 0, 0):
         enrolled |= batch.newcomers
         for basket in batch.purchases:
@@ -37,7 +54,10 @@ def households(count):
             points = {"growth": spend // 100}
             fact = Fact(basket.occurred_at, basket.source_ref, spend, 1, points)
             bought.setdefault(basket.member.value, []).append(fact)
-    return [Known(card, enrolled[card], Heard(bought[card]), {}) for card in sorted(bought)]
+    return [
+        Known(card, enrolled[card], Heard(of, returns(chance, of)), {})
+        for card, of in sorted(bought.items())
+    ]
 
 
 def ladder(version, *rungs, **more):

@@ -1,5 +1,6 @@
-"""Many members at once, in columns: what a simulation reads of members whose histories are plain
-(T7). What it finds is what the pure functions find of each; they stay the one truth.
+"""Many members at once, in columns: what a simulation reads of members of whom nothing is known but
+purchases and what came back of them (T7). What it finds is what the pure functions find of each;
+they stay the one truth.
 
 An instant is whole microseconds since 1970. A *moment* is an instant of one member in one number:
 the member's place and the time since the reach's beginning, so that moments sort by member and
@@ -7,8 +8,9 @@ time, and one search finds any number of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,10 @@ Column = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 MEMBERS_MAX = 8_000
+"""Members, or lives of members, that moments tell apart."""
+ROWS_MAX = 1 << 20
+RETURNS_MAX = 32
+"""Returns of a member who is one of a crowd."""
 SHIFT = 50
 TIME = (1 << SHIFT) - 1
 EXACT_MAX = 1 << 62
@@ -30,11 +36,37 @@ UNHEARD = -1
 """Where points-svc has not told yet what a purchase brought."""
 
 
+class Returned(NamedTuple):
+    """Returns, each member's by (occurred_at, fact id): from `effect_at` on the purchase at the
+    place `of` is what the rest says, all that came back before included.
+    """
+
+    of: Column
+    effect_at: Column
+    spend: Column
+    visits: Column
+    points: Mapping[str, Column]
+
+    def pick(self, places: Column | Flags) -> "Returned":
+        """Some of them, in an order."""
+        of, effect_at, spend, visits = (column[places] for column in self[:4])
+        points = {kind: column[places] for kind, column in self.points.items()}
+        return Returned(of, effect_at, spend, visits, points)
+
+    def in_effect(self, effect_at: Column) -> "Returned":
+        """All of them, each looked at at an instant of its own, in that order."""
+        return self._replace(effect_at=effect_at).pick(np.argsort(effect_at, kind="stable"))
+
+
+NOTHING: Column = np.zeros(0, dtype=np.int64)
+NOTHING_RETURNED = Returned(NOTHING, NOTHING, NOTHING, NOTHING, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Members by id, and their purchases by member and time: `owner` is the member's place. Nothing
-    of them came back, and no way up was ever given. Spend in minor units; points by point type,
-    `UNHEARD` where they are not known.
+    """Members by id, and their purchases by member and time, as they were bought: `owner` is the
+    member's place, `returned` says what came back. No way up was ever given. Spend in parts of a
+    minor unit, `scale` of them to one; points by point type, `UNHEARD` where they are not known.
     """
 
     member_ids: Sequence[MemberId]
@@ -42,24 +74,43 @@ class Crowd:
     owner: Column
     at: Column
     spend: Column
+    visits: Column
     points: Mapping[str, Column]
+    returned: Returned = NOTHING_RETURNED
+    scale: int = 1
 
     def before(self, horizon: int) -> "Crowd":
-        """Without what was bought from an instant on."""
-        return self.where(self.at < horizon)
+        """Without what was bought, or came back, from an instant on."""
+        crowd = self.where(self.at < horizon)
+        is_back = crowd.returned.effect_at < horizon
+        return crowd if is_back.all() else replace(crowd, returned=crowd.returned.pick(is_back))
 
     def where(self, is_wanted: Flags) -> "Crowd":
         """The same members with some of their purchases."""
         if is_wanted.all():
             return self
-        return Crowd(
-            self.member_ids,
-            self.enrolled_at,
-            self.owner[is_wanted],
-            self.at[is_wanted],
-            self.spend[is_wanted],
-            {kind: points[is_wanted] for kind, points in self.points.items()},
+        back = self.returned.pick(is_wanted[self.returned.of])
+        return replace(
+            self,
+            owner=self.owner[is_wanted],
+            at=self.at[is_wanted],
+            spend=self.spend[is_wanted],
+            visits=self.visits[is_wanted],
+            points={kind: points[is_wanted] for kind, points in self.points.items()},
+            returned=back._replace(of=(np.cumsum(is_wanted) - 1)[back.of]),
         )
+
+    def left(self) -> "Crowd":
+        """The purchases that did not come back whole, as all that came back leaves them."""
+        if not self.returned.of.size:
+            return self
+        back = self.returned.in_effect(self.returned.effect_at)
+        back = back.pick(np.argsort(back.of, kind="stable"))
+        back = back.pick(is_last_of(back.of))
+        spend, visits = self.spend.copy(), self.visits.copy()
+        spend[back.of], visits[back.of] = back.spend, back.visits
+        left = replace(self, spend=spend, visits=visits, returned=NOTHING_RETURNED)
+        return left.where(visits > 0)
 
     def heard(self, point_types: frozenset[str]) -> "Crowd":
         """The purchases that count by a ladder: all that it asks for was heard of them."""
@@ -70,9 +121,41 @@ class Crowd:
 
     @property
     def largest(self) -> int:
-        """No sum of any of its columns is greater."""
+        """No sum of any of its columns is greater, nor of its members' lives."""
         columns = (self.spend, *self.points.values())
-        return max((int(one.max()) for one in columns if one.size), default=0) * self.at.size
+        return max((int(one.max()) for one in columns if one.size), default=0) * self.rows
+
+    @property
+    def rows(self) -> int:
+        """Its purchases, those of a member once more for each return."""
+        if not self.returned.of.size:
+            return self.owner.size
+        purchases = np.bincount(self.owner)
+        return self.owner.size + int(purchases[self.owner[self.returned.of]].sum())
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is to be halved before anything is calculated."""
+        members = len(self.member_ids)
+        lives = members + self.returned.of.size
+        return members > 1 and (lives > MEMBERS_MAX or self.rows > ROWS_MAX)
+
+    def between(self, first: int, last: int) -> "Crowd":
+        """Some of the members, by their places."""
+        rows = slice(*np.searchsorted(self.owner, (first, last)).tolist())
+        back = self.returned
+        back = back.pick((back.of >= rows.start) & (back.of < rows.stop))
+        return replace(
+            self,
+            member_ids=self.member_ids[first:last],
+            enrolled_at=self.enrolled_at[first:last],
+            owner=self.owner[rows] - first,
+            at=self.at[rows],
+            spend=self.spend[rows],
+            visits=self.visits[rows],
+            points={kind: points[rows] for kind, points in self.points.items()},
+            returned=back._replace(of=back.of - rows.start),
+        )
 
 
 def sorted_crowd(
@@ -97,6 +180,7 @@ def sorted_crowd(
         owner[order],
         at[order],
         spend[order],
+        np.ones_like(order),
         {kind: of[order] for kind, of in points.items()},
     )
 

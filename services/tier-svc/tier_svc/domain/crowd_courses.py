@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tier_svc.domain.crowd import Column, Reach, is_first_of, is_last_of, owners
+from tier_svc.domain.crowd import NOTHING, Column, Reach, is_first_of, is_last_of, owners
 from tier_svc.domain.crowd_stays import Rules, Stays, ends_of, stays
 from tier_svc.domain.crowd_tests import Counting, Times, is_counted
 from tier_svc.domain.ladder import Downgrade, Ladder
 from tier_svc.domain.rungs import kept_tiers
-
-NOTHING: Column = np.zeros(0, dtype=np.int64)
 
 Ranked = tuple[int, Stays]
 """Stays of the rung of a rank."""

@@ -5,14 +5,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tier_svc.domain.crowd import EXACT_MAX, Column, Crowd, Flags, Reach, is_first_of, micros
+from tier_svc.domain.crowd import (
+    EXACT_MAX,
+    Column,
+    Crowd,
+    Flags,
+    Reach,
+    Returned,
+    is_first_of,
+    micros,
+)
 from tier_svc.domain.crowd_courses import Courses, courses, is_plain
-from tier_svc.domain.crowd_tests import Counting, lowest_of
+from tier_svc.domain.crowd_days import adding, ending
+from tier_svc.domain.crowd_lives import Lives, lives_of
+from tier_svc.domain.crowd_tests import Counting, Lowest, highest_of, lowest_of
+from tier_svc.domain.instants import TICK, Periods, Span
 from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.publications import Publication
 from tier_svc.domain.scenario import Scenario, Terms
 
 
@@ -33,13 +47,29 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """The purchases of the period: by whom, when, and for how much."""
+    """The purchases of the period that did not come back whole by its end: by whom, when, and for
+    how much, in parts of a minor unit.
+    """
 
     owner: Column
     at: Column
     spend: Column
     is_rated: Flags
     """Whether it was bought since its member's enrolment."""
+    scale: int
+
+
+class _Counted(NamedTuple):
+    """What a side counts by: the start of each member's timeline, and their lives where something
+    came back.
+    """
+
+    starts_at: Column
+    lives: Lives | None
+    counting: Counting
+
+
+_Alike = tuple[ZoneInfo, frozenset[str], Span | Periods | None]
 
 
 def is_for_crowds(scenario: Scenario) -> bool:
@@ -60,30 +90,38 @@ def tiers_of(scenario: Scenario) -> list[str]:
 def sides_of(scenario: Scenario, crowd: Crowd, reach: Reach) -> tuple[Side, Side]:
     """Both sides. What both count alike is counted once."""
     lowest = lowest_of(scenario.ladders)
-    counted: dict[tuple[ZoneInfo, frozenset[str]], Counting] = {}
+    since = micros(scenario.from_at - TICK)
+    counted: dict[_Alike, _Counted] = {}
     out = []
     for (one,) in (scenario.before, scenario.after):
-        alike = (one.zone, one.ladder.point_types)
+        alike = (one.zone, one.ladder.point_types, one.ladder.on_return)
         if alike not in counted:
-            counted[alike] = Counting(crowd.heard(alike[1]), one.zone, reach, lowest)
+            heard = crowd.heard(one.ladder.point_types)
+            counted[alike] = _counted(heard, one, since, reach, lowest)
         out.append(_side(one.ladder, counted[alike], tiers_of(scenario)))
     return out[0], out[1]
 
 
 def bought_in(scenario: Scenario, crowd: Crowd) -> Bought:
     """The purchases of the period, of a crowd before its end."""
-    within = crowd.where(crowd.at >= micros(scenario.from_at))
+    within = crowd.where(crowd.at >= micros(scenario.from_at)).left()
     is_rated = within.at >= within.enrolled_at[within.owner]
-    return Bought(within.owner, within.at, within.spend, is_rated)
+    return Bought(within.owner, within.at, within.spend, is_rated, within.scale)
 
 
 def is_exact(scenario: Scenario, crowd: Crowd) -> bool:
-    """Whether 64 bits hold everything that is summed or multiplied."""
-    rates = [rate for of in scenario.terms.values() for rate in _rates(of, scenario.unit_minor)]
-    numerators = [rate.numerator for rate in rates]
+    """Whether 64 bits hold everything that is summed, compared or multiplied."""
+    rates = [
+        rate
+        for of in scenario.terms.values()
+        for rate in _rates(of, scenario.unit_minor, crowd.scale)
+    ]
+    sums = crowd.largest * max((rate.numerator for rate in rates), default=1)
+    edges = max(highest_of(scenario.ladders), *scenario.bands_minor)
+    parts = max((rate.denominator for rate in rates), default=1)
     monthly = max((of.benefit_monthly_minor for of in scenario.terms.values()), default=0)
-    sums = crowd.largest * max(1, *numerators) if numerators else crowd.largest
-    return max(sums, monthly * len(scenario.instants) * len(crowd.member_ids)) < EXACT_MAX
+    months = monthly * len(scenario.instants) * len(crowd.member_ids)
+    return max(crowd.largest, sums, edges * crowd.scale, parts, months) < EXACT_MAX
 
 
 def costs_of(scenario: Scenario, side: Side, bought: Bought, reach: Reach) -> tuple[Column, Column]:
@@ -94,7 +132,8 @@ def costs_of(scenario: Scenario, side: Side, bought: Bought, reach: Reach) -> tu
         return np.zeros_like(bought.spend), np.zeros_like(bought.spend)
     tier = side.tier(reach.moments(bought.owner, bought.at) - 1)
     tier = np.where(bought.is_rated, tier, side.tiers[0])
-    rates = [_rates(scenario.terms[name], scenario.unit_minor) for name in tiers_of(scenario)]
+    unit_minor = scenario.unit_minor
+    rates = [_rates(scenario.terms[name], unit_minor, bought.scale) for name in tiers_of(scenario)]
     points, shares = zip(*rates, strict=True)
     return _parts(bought.spend, points, tier), _parts(bought.spend, shares, tier)
 
@@ -106,15 +145,39 @@ def _parts(spend: Column, rates: Sequence[Fraction], tier: Column) -> Column:
     return spend * times[tier] // by[tier]
 
 
-def _rates(terms: Terms, unit_minor: int) -> tuple[Fraction, Fraction]:
-    """Of a minor unit: the points that it brings, and what benefits give away of it."""
-    return terms.points_per_unit * Fraction(1, unit_minor), terms.benefit_share
+def _rates(terms: Terms, unit_minor: int, scale: int) -> tuple[Fraction, Fraction]:
+    """Of a part of a minor unit: the points that it brings, and what benefits give away of it."""
+    points, share = terms.points_per_unit, terms.benefit_share
+    return points * Fraction(1, unit_minor * scale), share * Fraction(1, scale)
 
 
-def _side(ladder: Ladder, counting: Counting, tiers: Sequence[str]) -> Side:
-    starts_at = counting.crowd.enrolled_at.copy()
-    first = np.flatnonzero(is_first_of(counting.crowd.owner))
-    owner = counting.crowd.owner[first]
-    starts_at[owner] = np.minimum(starts_at[owner], counting.crowd.at[first])
+def _counted(heard: Crowd, one: Publication, since: int, reach: Reach, lowest: Lowest) -> _Counted:
+    starts_at = heard.enrolled_at.copy()
+    first = np.flatnonzero(is_first_of(heard.owner))
+    owner = heard.owner[first]
+    starts_at[owner] = np.minimum(starts_at[owner], heard.at[first])
+    if not heard.returned.of.size:
+        return _Counted(starts_at, None, Counting(heard, one.zone, reach, lowest))
+    back = _looked_at(heard.returned, one, reach)
+    lives = lives_of(np.maximum(starts_at, since), [(heard.owner[back.of], back.effect_at)], reach)
+    counting = Counting(lives.lived(heard, back), one.zone, reach, lowest)
+    return _Counted(starts_at, lives, counting)
+
+
+def _looked_at(returned: Returned, one: Publication, reach: Reach) -> Returned:
+    """When a ladder looks at what came back."""
+    effect_at, policy = returned.effect_at, one.ladder.on_return
+    if isinstance(policy, Periods):
+        effect_at = ending(policy, one.zone, reach)(effect_at)
+    elif policy is not None:
+        effect_at = adding(policy, one.zone, reach)(effect_at)
+    back = returned.in_effect(effect_at)
+    return back.pick(back.effect_at < reach.horizon)
+
+
+def _side(ladder: Ladder, counted: _Counted, tiers: Sequence[str]) -> Side:
+    found = courses(ladder, counted.counting)
+    if counted.lives is not None:
+        found = counted.lives.told(found)
     ranked = np.array([tiers.index(rung.tier) for rung in ladder.rungs], dtype=np.int64)
-    return Side(starts_at, courses(ladder, counting), ranked)
+    return Side(counted.starts_at, found, ranked)

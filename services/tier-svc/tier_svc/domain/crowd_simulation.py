@@ -31,7 +31,7 @@ from tier_svc.domain.instants import TICK
 from tier_svc.domain.scenario import Scenario
 from tier_svc.domain.simulation import Stretch
 from tier_svc.domain.simulation_tally import Cell, Sums, Tally
-from tier_svc.domain.simulations import Move, Round
+from tier_svc.domain.simulations import Move, Round, together
 
 T = TypeVar("T")
 
@@ -41,6 +41,10 @@ class Segments(NamedTuple):
 
     names: Sequence[str]
     of_member: Column
+
+    def between(self, first: int, last: int) -> "Segments":
+        """Those of some members, by their places."""
+        return Segments(self.names, self.of_member[first:last])
 
 
 class Outcome(NamedTuple):
@@ -83,6 +87,16 @@ def see_crowd(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | N
     """What is counted of these members, and those of them who move, by id. Nothing where 64 bits
     are too few: then each is looked at alone.
     """
+    if not crowd.is_large:
+        return _see(scenario, crowd, segments)
+    size = len(crowd.member_ids)
+    halves = ((0, size // 2), (size // 2, size))
+    found = [see_crowd(scenario, crowd.between(*one), segments.between(*one)) for one in halves]
+    one, other = found
+    return together(one, other) if one and other else None
+
+
+def _see(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | None:
     horizon = micros(scenario.to_at)
     crowd = crowd.before(horizon)
     reach = Reach(int(crowd.at.min(initial=micros(scenario.from_at - TICK))), horizon)
@@ -102,13 +116,13 @@ def _seen(scenario: Scenario, crowd: Crowd, reach: Reach, segments: Segments) ->
     looked_at = _looked_at(scenario)
     bought = bought_in(scenario, crowd)
     spend = per_member(bought.owner, bought.spend, starts_at.size)[who]
-    bands = np.array(scenario.bands_minor, dtype=np.int64)
+    bands = np.array(scenario.bands_minor, dtype=np.int64) * bought.scale
     return Seen(
         who,
         looked_at >= starts_at[who],
         segments.of_member[who],
         np.searchsorted(bands, spend, side="right"),
-        spend,
+        spend // bought.scale,
         _outcome(scenario, was, bought, who, reach),
         _outcome(scenario, now, bought, who, reach),
         stretches_of(was, now, who, np.maximum(starts_at[who], micros(scenario.from_at)), reach),

@@ -1,6 +1,6 @@
 """When tests are met, for many members at once: what `metrics` finds for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -64,10 +64,14 @@ def is_counted(measure: Measure) -> bool:
 def lowest_of(ladders: Sequence[Ladder]) -> dict[Measure, int]:
     """The lowest threshold of each measure."""
     out: dict[Measure, int] = {}
-    for ladder in ladders:
-        for leaf in (one for rung in ladder.rungs if rung.test for one in leaves(rung.test)):
-            out[leaf.measure] = min(leaf.threshold, out.get(leaf.measure, leaf.threshold))
+    for leaf in _leaves(ladders):
+        out[leaf.measure] = min(leaf.threshold, out.get(leaf.measure, leaf.threshold))
     return out
+
+
+def highest_of(ladders: Sequence[Ladder]) -> int:
+    """The highest threshold of all measures."""
+    return max((leaf.threshold for leaf in _leaves(ladders)), default=0)
 
 
 class Counting:
@@ -81,7 +85,9 @@ class Counting:
     def met(self, test: Test) -> Times:
         """When a test is met."""
         if isinstance(test, AtLeast):
-            return _reaching(self._profile(test.measure), test.threshold)
+            return _reaching(
+                self._profile(test.measure), self._scaled(test.measure, test.threshold)
+            )
         parts = [self.met(part) for part in test.parts]
         return _covered(parts, len(parts) if isinstance(test, AllOf) else 1)
 
@@ -98,7 +104,9 @@ class Counting:
     def _shares(self, measure: Measure) -> Shares:
         """Nobody whose whole history is below the lowest threshold ever meets anything."""
         amounts = _amounts(self.crowd, measure)
-        is_in = _may_reach(self.crowd, amounts, self._lowest[measure])
+        is_in = _may_reach(self.crowd, amounts, self._scaled(measure, self._lowest[measure]))
+        if measure.visits is Visits.DAYS:
+            is_in &= self.crowd.visits > 0
         crowd = self.crowd if is_in.all() else self.crowd.where(is_in)
         if crowd is not self.crowd:
             amounts = amounts[is_in]
@@ -108,6 +116,9 @@ class Counting:
             days = (crowd.owner << 32) + local_days(self.zone, self.reach)(crowd.at)
             return _once(days, begun, gone)
         return Shares(begun, gone, amounts)
+
+    def _scaled(self, measure: Measure, threshold: int) -> int:
+        return threshold * self.crowd.scale if measure.metric is Metric.SPEND else threshold
 
     def _leaving(self, measure: Measure) -> Sum:
         window = measure.window
@@ -119,12 +130,17 @@ class Counting:
         return lambda at: np.full_like(at, horizon)
 
 
+def _leaves(ladders: Sequence[Ladder]) -> Iterator[AtLeast]:
+    tests = (rung.test for ladder in ladders for rung in ladder.rungs)
+    return (leaf for test in tests if test for leaf in leaves(test))
+
+
 def _amounts(crowd: Crowd, measure: Measure) -> Column:
     if measure.metric is Metric.SPEND:
         return crowd.spend
     if measure.point_type is not None:
         return crowd.points[measure.point_type]
-    return np.ones_like(crowd.spend)
+    return crowd.visits
 
 
 def _may_reach(crowd: Crowd, amounts: Column, lowest: int) -> Flags:

@@ -136,16 +136,25 @@ def history(heard: Heard, ladder: Ladder, zone: ZoneInfo) -> History:
     if not heard.returns:
         return History(facts, ())
     bought = {fact.fact_id: fact for fact in facts}
-    by_purchase: dict[FactId, list[HeardReturn]] = {}
-    for back in sorted(heard.returns, key=_in_business_order):
-        if back.purchase_fact_id in bought and point_types <= back.points.keys():
-            by_purchase.setdefault(back.purchase_fact_id, []).append(back)
     returns = [
         kept._replace(effect_at=_looked_at(kept.effect_at, ladder.on_return, zone))
-        for fact_id, back in by_purchase.items()
-        for kept in _folded(bought[fact_id], back)
+        for kept in taken_back(bought, heard.returns, point_types)
     ]
     return History(facts, sorted(returns))
+
+
+def taken_back(
+    bought: Mapping[FactId, Fact], returns: Iterable[HeardReturn], point_types: frozenset[str]
+) -> Iterator[Return]:
+    """The returns that count, each with what it leaves of its purchase, each purchase's in business
+    order.
+    """
+    by_purchase: dict[FactId, list[HeardReturn]] = {}
+    for back in sorted(returns, key=_in_business_order):
+        if back.purchase_fact_id in bought and point_types <= back.points.keys():
+            by_purchase.setdefault(back.purchase_fact_id, []).append(back)
+    for fact_id, several in by_purchase.items():
+        yield from _folded(bought[fact_id], several)
 
 
 def kept(facts: Sequence[Fact], returns: Iterable[Return]) -> Sequence[Fact]:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from chassis.tx import Tx
-from tier_svc.domain.crowd import Crowd
 from tier_svc.domain.crowd_simulation import Segments, see_crowd, segments_of
 from tier_svc.domain.facts import Heard
 from tier_svc.domain.scenario import Division
@@ -13,6 +12,7 @@ from tier_svc.domain.simulations import Part, Round, Simulation, together
 from tier_svc.handlers.look_at_each import Rest, look_at_each
 from tier_svc.store import crowds, others
 from tier_svc.store import segments as told_segments
+from tier_svc.store.crowds import Read
 
 APART_MAX = 200
 
@@ -31,29 +31,28 @@ class Pace(NamedTuple):
 
 
 async def look_at_crowd(tx: Tx, before: Simulation, limit: int, pace: Pace) -> Part | None:
-    """What a simulation finds of the next members: of those whose histories are plain at once, of
-    the others one by one. Nothing, where 64 bits are too few for them.
+    """What a simulation finds of the next members: of those whom columns know at once, of the
+    others one by one. Nothing, where 64 bits are too few for them.
     """
     scenario, after = before.scenario, before.last_member
     following = await crowds.members_after(tx, after, limit)
     if not following.members:
         return Part(Round(before.tally, ()), 0, after, is_last=True)
     is_last = len(following.members) < limit
-    apart = await crowds.first_not_plain(tx, after, following.members[-1], pace.apart_max)
-    if len(apart) == pace.apart_max:
-        is_last = is_last and apart[-1] == following.members[-1]
-        following = following.upto(apart[-1])
-    crowd, apart = await crowds.crowd_of(tx, after, following, scenario)
-    segments = await _segments(tx, before, crowd)
-    seen = await pace.aside(lambda: see_crowd(scenario, crowd, segments))
+    read = await crowds.crowd_of(tx, after, following, scenario)
+    if len(read.apart) > pace.apart_max:
+        is_last, following = False, following.upto(read.apart[pace.apart_max - 1])
+        read = await crowds.crowd_of(tx, after, following, scenario)
+    segments = await _segments(tx, before, read)
+    seen = await pace.aside(lambda: see_crowd(scenario, read.crowd, segments))
     if seen is None:
         return None
-    found = together(await look_at_each(tx, before, apart, pace.rest), seen)
+    found = together(await look_at_each(tx, before, read.apart, pace.rest), seen)
     return Part(found, len(following.members), following.members[-1], is_last)
 
 
-async def _segments(tx: Tx, before: Simulation, crowd: Crowd) -> Segments:
-    scenario, members = before.scenario, crowd.member_ids
+async def _segments(tx: Tx, before: Simulation, read: Read) -> Segments:
+    scenario, members = before.scenario, read.crowd.member_ids
     if scenario.division is None or not members:
         return segments_of(members, {}, "")
     if scenario.division is Division.ATTRIBUTE:
@@ -68,5 +67,5 @@ async def _segments(tx: Tx, before: Simulation, crowd: Crowd) -> Segments:
             member: segment_of(scenario, Heard(segments=of), ()) for member, of in told.items()
         }
     else:
-        found = await crowds.segments_of_range(tx, before.last_member, members[-1], scenario)
+        found = await crowds.segments_of_range(tx, before.last_member, read, scenario)
     return segments_of(members, found, segment_of(scenario, Heard(), ()))

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from chassis.tx import Tx
-from contracts.ids import MemberId
+from contracts.ids import FactId, MemberId
 from tier_svc.domain.crowd import Column, Crowd, Flags, sorted_crowd
+from tier_svc.domain.crowd_returns import backs_of, with_returns
 from tier_svc.domain.scenario import Division, Scenario
 from tier_svc.domain.simulation import UNKNOWN
+from tier_svc.store.crowd_returns import RETURNS_ALONE, RETURNS_WITH_POINTS, came_back
 
 MEMBERS_AFTER = """
 SELECT array_agg(member_id) AS members,
@@ -19,36 +21,36 @@ FROM (SELECT member_id, enrolled_at FROM member WHERE member_id > :after
     ORDER BY member_id LIMIT :limit) AS m
 """
 
-NOT_PLAIN = """
-SELECT member_id FROM member
+APART = """
+SELECT array_agg(member_id) AS apart FROM member
 WHERE member_id > :after AND member_id <= :last AND (has_ways OR has_folds)
-UNION
-SELECT member_id FROM purchase_return WHERE member_id > :after AND member_id <= :last
 """
 
-FIRST_NOT_PLAIN = f"SELECT member_id FROM ({NOT_PLAIN}) AS m ORDER BY member_id LIMIT :limit"
-
-PURCHASES = f"""
+PURCHASES = """
 SELECT string_agg(int8send(hashtextextended(member_id, 0)) || timestamptz_send(occurred_at)
-        || int8send(spend_minor), ''::bytea) AS sent,
-    (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
+        || int8send(spend_minor), ''::bytea) AS sent
 FROM purchase WHERE member_id > :after AND member_id <= :last AND occurred_at < :before
 """
 
-PURCHASES_WITH_POINTS = f"""
+PURCHASES_WITH_POINTS = """
 SELECT string_agg(int8send(hashtextextended(p.member_id, 0)) || timestamptz_send(p.occurred_at)
-        || int8send(p.spend_minor) || int8send(coalesce(t.points, -1)), ''::bytea) AS sent,
-    (SELECT array_agg(member_id) FROM ({NOT_PLAIN}) AS m) AS apart
+        || int8send(p.spend_minor) || int8send(coalesce(t.points, -1)), ''::bytea) AS sent
 FROM purchase p LEFT JOIN point_total t ON t.member_id = p.member_id AND t.fact_id = p.fact_id
     AND t.point_type = :point_type AND t.member_id > :after AND t.member_id <= :last
 WHERE p.member_id > :after AND p.member_id <= :last AND p.occurred_at < :before
 """
+
+AT_ONE_INSTANT = "SELECT * FROM ({}) AS p, ({}) AS r, ({}) AS m"
+CROWD = AT_ONE_INSTANT.format(PURCHASES, RETURNS_ALONE, APART)
+CROWD_WITH_POINTS = AT_ONE_INSTANT.format(PURCHASES_WITH_POINTS, RETURNS_WITH_POINTS, APART)
 
 MOST_FREQUENT = """
 SELECT DISTINCT ON (member_id) member_id, name FROM (
     SELECT member_id, coalesce(nullif({0}, ''), :unknown) COLLATE "C" AS name, count(*) AS times
     FROM purchase WHERE member_id > :after AND member_id <= :last
         AND occurred_at >= :since AND occurred_at < :before
+        AND (member_id, fact_id) NOT IN (
+            SELECT * FROM unnest(CAST(:members AS text[]), CAST(:facts AS text[])))
     GROUP BY 1, 2) AS n
 ORDER BY member_id, times DESC, name
 """
@@ -89,32 +91,29 @@ async def members_after(tx: Tx, after: str, limit: int) -> Following:
     return Following(row.members or [], _numbers(row.named), _numbers(row.enrolled))
 
 
-async def first_not_plain(tx: Tx, after: str, last: str, limit: int) -> list[MemberId]:
-    """The first of a range of members of whom more is known than purchases."""
-    rows = await tx.execute(
-        "members_not_plain", FIRST_NOT_PLAIN, after=after, last=last, limit=limit
-    )
-    return [row.member_id for row in rows]
-
-
-async def crowd_of(
-    tx: Tx, after: str, following: Following, scenario: Scenario
-) -> tuple[Crowd, list[MemberId]]:
-    """Those of the members who are plain, with what they bought before the period's end, and the
-    others: all as they are at one instant.
+class Read(NamedTuple):
+    """Members as they are at one instant: those who are calculated together, the others, and the
+    purchases of which nothing is left.
     """
+
+    crowd: Crowd
+    apart: Sequence[MemberId]
+    came_whole: Sequence[tuple[MemberId, FactId]]
+
+
+async def crowd_of(tx: Tx, after: str, following: Following, scenario: Scenario) -> Read:
+    """Members with what they bought before the period's end, and what of it came back by then."""
     last = following.members[-1]
-    at_most = {"after": after, "last": last, "before": scenario.to_at}
-    point_types = sorted({kind for one in scenario.ladders for kind in one.point_types})
+    asked = {"after": after, "last": last, "before": scenario.to_at}
+    point_types = frozenset(kind for one in scenario.ladders for kind in one.point_types)
     if point_types:
-        (point_type,) = point_types
-        (row,) = await tx.execute(
-            "crowd_with_points", PURCHASES_WITH_POINTS, point_type=point_type, **at_most
-        )
-    else:
-        (row,) = await tx.execute("crowd", PURCHASES, **at_most)
+        (asked["point_type"],) = point_types
+    statement = CROWD_WITH_POINTS if point_types else CROWD
+    (row,) = await tx.execute("crowd", statement, **asked)
     named, occurred, spend, *points = _columns(row.sent, 3 + len(point_types))
-    apart = set(row.apart or ())
+    point_type = next(iter(point_types), None)
+    backs, others = backs_of(came_back(row, point_type), point_types)
+    apart = others.union(row.apart or ())
     is_apart = _are_named_alike(following.named)
     is_apart |= np.fromiter((one in apart for one in following.members), dtype=np.bool_)
     is_apart &= following.enrolled != NEVER
@@ -125,24 +124,27 @@ async def crowd_of(
         _owners(named, following.named[is_plain]),
         occurred + EPOCH_2000,
         spend,
-        dict(zip(point_types, points, strict=True)),
+        dict(zip(sorted(point_types), points, strict=True)),
     )
-    return crowd, [following.members[place] for place in np.flatnonzero(is_apart).tolist()]
+    each = [following.members[place] for place in np.flatnonzero(is_apart).tolist()]
+    return Read(with_returns(crowd, backs), each, backs.came_whole)
 
 
 async def segments_of_range(
-    tx: Tx, after: str, last: str, scenario: Scenario
+    tx: Tx, after: str, read: Read, scenario: Scenario
 ) -> dict[MemberId, str]:
-    """The store or channel of most purchases of the period, of a range of members."""
-    assert scenario.division in MOST_FREQUENT_OF, "an attribute is none of a purchase"
+    """The store or channel of most of what members of a crowd bought in the period and kept."""
+    assert scenario.division in MOST_FREQUENT_OF, "others are none of a purchase"
     rows = await tx.execute(
         "segments_of_range",
         MOST_FREQUENT_OF[scenario.division],
         after=after,
-        last=last,
+        last=read.crowd.member_ids[-1],
         since=scenario.from_at,
         before=scenario.to_at,
         unknown=UNKNOWN,
+        members=[member for member, _ in read.came_whole],
+        facts=[fact for _, fact in read.came_whole],
     )
     return {row.member_id: row.name for row in rows}
 
