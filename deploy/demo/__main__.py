@@ -69,8 +69,7 @@ async def play(settings: DemoSettings, console: Console) -> None:
         known, rates = await _post(settings.data_dir, door, year, position, console)
         members = await find_members(door, year.cards, known)
         redeemed = await redeem(door, members)
-        with bar(console, "Reading the books", len(members)) as advance:
-            tiers = await count_tiers(door, members.values(), advance)
+        tiers = await count_tiers(finance)
         console.print(summary(tiers, await read_available(finance), redeemed))
         console.print(speed(rates), highlight=False)
         member = await richest(door, islice(members.items(), HOUSEHOLDS_MAX))

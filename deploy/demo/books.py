@@ -1,18 +1,19 @@
-"""Where the members stand at the end, read through the public doors: each one's tier at tier-svc,
-and what all of them have in finance's own report, which is one question and not one a member.
+"""Where the members stand at the end, read through the public doors: how many are in each tier, and
+what all of them have, are two reports of finance, each one question and not one a member.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deploy.demo.door import Door
 
 READERS = 16
 BURNABLE = "points"
+LADDER = "grocer"
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,10 @@ async def find_members(door: Door, cards: Sequence[str], known: dict[str, str]) 
     return dict(zip(cards, await asyncio.gather(*map(find, cards)), strict=True))
 
 
-async def count_tiers(
-    door: Door, member_ids: Collection[str], on_progress: Callable[[int], None]
-) -> Counter[str]:
+async def count_tiers(finance: Door) -> Counter[str]:
     """How many members stand in each tier."""
-    places = asyncio.Semaphore(READERS)
-
-    async def read(member_id: str) -> str:
-        async with places:
-            standing = await door.get(f"/v1/standings/{member_id}")
-        on_progress(1)
-        tier: str = standing["tier"]
-        return tier
-
-    return Counter(await asyncio.gather(*map(read, member_ids)))
+    found = await finance.get(f"/v1/ladders/{LADDER}/distribution")
+    return Counter({one["tier"]: one["members"] for one in found["tiers"]})
 
 
 async def read_available(finance: Door) -> int:

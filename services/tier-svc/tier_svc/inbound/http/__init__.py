@@ -2,6 +2,7 @@
 
 from tier_svc.inbound.http import (
     attributes,
+    distribution,
     ladders,
     previews,
     simulations,
@@ -17,6 +18,7 @@ ROUTERS = (
     steps.router,
     attributes.router,
     ladders.router,
+    distribution.router,
     previews.router,
     simulations.router,
     supposing.router,
