@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.events.members import SegmentEntered, SegmentEvent
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged
 from points_svc.domain import accrual, awaiting, holds
@@ -21,6 +22,7 @@ from points_svc.domain.publication import compiled
 from points_svc.domain.rerating import Due, bring_to_target, is_short
 from points_svc.domain.rules import RuleBook, Rules
 from points_svc.domain.rules_document import RulesDocument
+from points_svc.domain.segments import Heard
 from points_svc.domain.standings import Standing
 from points_svc.domain.targets import Posted
 from points_svc.domain.tiers import Timeline, hear, rating_tier
@@ -40,6 +42,7 @@ class KnownFacts:
         self.returns: dict[str, dict[str, Returned]] = {}
         self.named: dict[str, list[ActivityRecorded]] = {}
         self.timelines: dict[str, Timeline] = {}
+        self.segments: dict[str, list[Heard]] = {}
         self.firsts: dict[str, tuple[datetime, str]] = {}
         self.holds: dict[str, holds.Hold] = {}
         self.posted: dict[tuple[str, str], Posted] = {}
@@ -65,7 +68,7 @@ class KnownFacts:
 
     def standing(self, member: str) -> Standing:
         ladders = {"main": self.timelines[member]} if member in self.timelines else {}
-        return Standing(ladders, (), self.firsts.get(member))
+        return Standing(ladders, self.segments.get(member, ()), self.firsts.get(member))
 
     def presence(self, book: Book) -> None:
         """As whoever judges an account looks it up."""
@@ -135,6 +138,12 @@ class Hearing(KnownFacts):
     def tier(self, event: TierChanged) -> None:
         member = event.member_id
         self.timelines[member] = hear(self.timelines.get(member, ()), event)
+        self._rerate(member, {fact_id for fact_id, _ in self.accrued})
+
+    def segment(self, event: SegmentEvent) -> None:
+        member, is_in = event.member_id, isinstance(event, SegmentEntered)
+        heard = Heard(event.segment, event.occurred_at, event.seq, is_in)
+        self.segments.setdefault(member, []).append(heard)
         self._rerate(member, {fact_id for fact_id, _ in self.accrued})
 
     def publish(self, document: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.events.base import Event
-from contracts.events.members import MemberStatusChanged
+from contracts.events.members import MemberStatusChanged, SegmentEvent
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
 from contracts.events.tiers import TierChanged
 from contracts.refusal import Refusal
@@ -13,8 +13,15 @@ from points_svc.domain import adjustments, burns, extension, holds, transfers
 from points_svc.domain.adjustments import AdjustmentAsk
 from points_svc.domain.books import Book, Books
 from points_svc.domain.extension import ExtensionAsk
+from points_svc.domain.move_refusals import RecipientNotFound
 from points_svc.domain.programme import PointsProgramme
-from points_svc.domain.refusals import HoldNotOpen, LotNotFound, MemberSuspended, ShortfallSettled
+from points_svc.domain.refusals import (
+    HoldNotOpen,
+    LotNotFound,
+    MemberClosed,
+    MemberSuspended,
+    ShortfallSettled,
+)
 from points_svc.domain.second_person import (
     WaitingAdjustment,
     demand_second_person,
@@ -30,8 +37,8 @@ from points_testing.whole_events import HEARD, event_of
 from points_testing.whole_steps import Step
 
 
-class Cores(Hearing):
-    """Everything that may be asked of a ledger in memory; a refusal is raised."""
+class Deciding(Hearing):
+    """What members and their staff decide; a refusal is raised."""
 
     def __init__(self, settings: PointsProgramme, document: dict[str, Any], now: datetime) -> None:
         super().__init__(settings, document, now)
@@ -43,8 +50,11 @@ class Cores(Hearing):
         self.enrolled_at = now
 
     def active(self, member: str) -> None:
-        if self.status.get(member, "active") != "active":
+        status = self.status.get(member, "active")
+        if status == "suspended":
             raise MemberSuspended
+        if status != "active":
+            raise MemberClosed(member_status=status)
 
     def judged(self, member: str) -> Book:
         book = self.book(member)
@@ -79,15 +89,18 @@ class Cores(Hearing):
         self.holds[name] = holds.release(self.judged(hold.member_id), hold, WHY)
 
     def cancel(self, name: str) -> None:
-        burn = self.burned[name]
+        book = self.judged(self.burned[name].member_id)
+        self.burned[name] = self.cancel_in(book, name)
+
+    def cancel_in(self, book: Book, name: str) -> burns.Burn:
+        burn, rules = self.burned[name], self.rules.in_force(self.now)
         if burn.state != burns.BURNED:
-            return
-        rules = self.rules.in_force(self.now)
+            return burn
         rule = rules.of(BURNABLE)
         assert rule is not None
         days = rule.terms.courtesy_days
         until = add_days(self.now, days, rules.zone) if days else None
-        self.burned[name] = burns.cancel(self.judged(burn.member_id), burn, WHY, until)
+        return burns.cancel(book, burn, WHY, until)
 
     def adjust(self, name: str, member: str, points: int) -> None:
         ask = AdjustmentAsk(member, BURNABLE, points, "test", "goodwill", "staff")
@@ -113,6 +126,8 @@ class Cores(Hearing):
 
     def transfer(self, name: str, member: str, to: str, points: int, *, stepped_up: bool) -> None:
         self.active(member)
+        if self.status.get(to) == "closed":
+            raise RecipientNotFound
         rules = self.rules.in_force(self.now)
         step_up = "a stronger check" if stepped_up else ""
         ask = transfers.TransferAsk(member, name, to, BURNABLE, points, "", step_up, "till")
@@ -205,6 +220,8 @@ class Cores(Hearing):
             self.activity(event)
         elif isinstance(event, TierChanged):
             self.tier(event)
+        elif isinstance(event, SegmentEvent):
+            self.segment(event)
         elif isinstance(event, MemberStatusChanged):
             self.status[event.member_id] = event.status
 

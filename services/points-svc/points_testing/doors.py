@@ -9,11 +9,12 @@ import httpx
 from contracts.events.members import MemberEnrolled
 from contracts.ids import EventId, MemberId
 from points_testing.desk import Desk
-from points_testing.naive_commands import NaiveLedger
+from points_testing.naive_pools import NaiveLedger
 from points_testing.whole_events import HEARD, event_of
 from points_testing.whole_steps import Step, Steps
 from points_testing.whole_views import TYPES
 
+POOLED = {"open_pool", "share", "leave", "gather", "give_back"}
 SIDES = ("available", "pending", "held", "deficit")
 SWEEPS = ("lapse_holds", "expire_lots", "rerate_published")
 TOTALS = """
@@ -36,6 +37,7 @@ class Request(NamedTuple):
     path: str
     body: dict[str, Any]
     key: str = ""
+    method: str = "POST"
 
 
 class Doors:
@@ -47,9 +49,10 @@ class Doors:
         self.steps = steps
         self.revision = 0
         self.waiting: dict[str, str] = {}
+        self.pool_of: dict[str, str] = {}
 
     async def begin(self) -> None:
-        """Two members are enrolled."""
+        """The members are enrolled."""
         for member in self.steps.members:
             at = self.steps.enrolled_at
             await self.desk.hear(
@@ -80,10 +83,12 @@ class Doors:
         return ""
 
     async def _ask(self, verb: str, said: dict[str, Any]) -> str:
-        path, body, key = await self._request(verb, said)
+        asked = await self._request(verb, said)
         caller = self.finance if said.get("by_another") else self.desk.api
-        headers = {"Idempotency-Key": key} if key else {}
-        answer = await caller.post(f"/v1/points/{path}", json=body, headers=headers)
+        headers = {"Idempotency-Key": asked.key} if asked.key else {}
+        answer = await caller.request(
+            asked.method, f"/v1/{asked.path}", json=asked.body, headers=headers
+        )
         assert answer.status_code < 500, answer.text
         if answer.status_code >= 400:
             return str(answer.json()["code"])
@@ -92,19 +97,20 @@ class Doors:
         return ""
 
     async def _request(self, verb: str, said: dict[str, Any]) -> Request:
-        """Where a command goes, what it says, and its key where it has no name of its own."""
         name, naive = said.get("name", ""), self.steps.naive
+        if verb in POOLED:
+            return self._pooled(verb, said)
         if verb in {"burn", "hold", "transfer"}:
             return self._taking(verb, said)
         if verb in {"capture", "release"}:
             body = {"points": said["points"]} if verb == "capture" else {}
-            return Request(f"{naive.holds[name].account[0]}/holds/{name}/{verb}", body)
+            return Request(f"points/{naive.holds[name].account[0]}/holds/{name}/{verb}", body)
         if verb == "cancel":
-            return Request(f"{naive.burns[name].account[0]}/burns/{name}/cancel", {})
+            return Request(f"points/{naive.burns[name].account[0]}/burns/{name}/cancel", {})
         if verb == "decide":
             verdict = "approve" if said["verdict"] == "posted" else "reject"
             member = naive.waiting[name].account[0]
-            return Request(f"{member}/adjustments/{self.waiting[name]}/{verdict}", {})
+            return Request(f"points/{member}/adjustments/{self.waiting[name]}/{verdict}", {})
         return await self._by_staff(verb, said)
 
     def _taking(self, verb: str, said: dict[str, Any]) -> Request:
@@ -115,7 +121,26 @@ class Doors:
             body["purpose"] = "test"
         elif said["stepped_up"]:
             body["step_up"] = "a-check"
-        return Request(f"{said['member']}/{verb}s", {f"{verb}_id": said["name"], **body})
+        return Request(f"points/{said['member']}/{verb}s", {f"{verb}_id": said["name"], **body})
+
+    def _pooled(self, verb: str, said: dict[str, Any]) -> Request:
+        if verb == "open_pool":
+            sharers = [{"member_id": one, "share": share} for one, share in said["shares"].items()]
+            return Request("pools", {"pool_id": said["pool_id"], "members": sharers})
+        if verb == "give_back":
+            name, member = said["name"], self.steps.naive.gathered[said["name"]].member
+            place = f"pools/{self.pool_of[name]}/members/{member}/gatherings/{name}"
+            return Request(f"{place}/cancel", {})
+        place, member = f"pools/{said['pool_id']}", said["member"]
+        if verb == "gather":
+            self.pool_of[said["name"]] = said["pool_id"]
+            body = {"gathering_id": said["name"], "member_id": member, "points": said["points"]}
+            body |= {"purpose": said["purpose"]} if said["purpose"] else {}
+            body |= {"step_up": "a-check"} if said["stepped_up"] else {}
+            return Request(f"{place}/gatherings", body)
+        if verb == "share":
+            return Request(f"{place}/members/{member}", {"share": said["share"]}, method="PUT")
+        return Request(f"{place}/members/{member}", {}, method="DELETE")
 
     async def _by_staff(self, verb: str, said: dict[str, Any]) -> Request:
         why = {"reason": "because", "reason_code": "test"}
@@ -128,7 +153,7 @@ class Doors:
             path, body = f"shortfalls/{one.fact_id}.{one.part}/settle", {"state": said["state"]}
         else:
             path, body = f"lots/{said['lot_id']}/{verb}", {"days": said["days"]}
-        return Request(f"{said['member']}/{path}", {**body, **why}, key)
+        return Request(f"points/{said['member']}/{path}", {**body, **why}, key)
 
     async def sides(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """What members have, as they are answered."""

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from points_testing.naive_facts import NaiveFacts
-from points_testing.naive_ledger import WALL, Account, Lot, Move, Refused, after
+from points_testing.naive_ledger import FOREVER, WALL, Account, Lot, Move, Refused, after
 
 BURNABLE = "points"
+Sent = tuple[str, datetime, int]
+"""Who moved how many points, and when."""
 
 
 @dataclass(eq=False)
@@ -23,17 +25,20 @@ class Waiting:
     state: str = "waiting"
 
 
-class NaiveLedger(NaiveFacts):
-    """Some members' ledger."""
+class NaiveCommands(NaiveFacts):
+    """What some members and their staff decide."""
 
     def __init__(self, settings: dict[str, Any], document: dict[str, Any], now: datetime) -> None:
         super().__init__(settings, document, now)
         self.waiting: dict[str, Waiting] = {}
-        self.sent: list[tuple[str, datetime, int]] = []
+        self.sent: list[Sent] = []
 
     def demand_active(self, member: str) -> None:
-        if self.status.get(member, "active") != "active":
-            raise Refused("member_suspended")
+        if not self.is_active(member):
+            raise Refused(f"member_{self.status[member]}")
+
+    def is_active(self, member: str) -> bool:
+        return self.status.get(member, "active") == "active"
 
     def burn(self, name: str, member: str, points: int) -> None:
         self.demand_active(member)
@@ -117,30 +122,44 @@ class NaiveLedger(NaiveFacts):
 
     def transfer(self, name: str, member: str, to: str, points: int, *, stepped_up: bool) -> None:
         self.demand_active(member)
-        terms, today = self.settings["transfers"], self.now.astimezone(WALL).date()
-        sent = [
-            n for who, at, n in self.sent if who == member and at.astimezone(WALL).date() == today
-        ]
+        if self.status.get(to) == "closed":
+            raise Refused("recipient_not_found")
+        self.demand_allowed(self.settings["transfers"], self.sent, member, points, stepped_up)
+        giver, receiver = (member, BURNABLE), (to, BURNABLE)
+        if points > self.available(giver):
+            raise Refused("points_insufficient")
+        self.demand_room(receiver, points)
+        self.sent.append((member, self.now, points))
+        self.send(name, giver, receiver, points)
+
+    def demand_allowed(
+        self, terms: dict[str, Any], before: list[Sent], member: str, points: int, stepped_up: bool
+    ) -> None:
+        """What a member may still move today (P10)."""
+        today = self.now.astimezone(WALL).date()
+        sent = [n for who, at, n in before if who == member and at.astimezone(WALL).date() == today]
         if len(sent) >= terms["daily_count"] or points > terms["daily_points"] - sum(sent):
             raise Refused("transfer_limit_reached")
         if points > terms["step_up_above"] and not stepped_up:
             raise Refused("step_up_required")
-        giver, receiver = (member, BURNABLE), (to, BURNABLE)
+
+    def demand_room(self, receiver: Account, points: int) -> None:
         most = self.in_force(self.now).terms[BURNABLE].get("maximum_balance")
-        if points > self.available(giver):
-            raise Refused("points_insufficient")
         if most is not None and points > most - self.owned(receiver):
             raise Refused("balance_too_large")
-        self.sent.append((member, self.now, points))
-        came: dict[datetime | None, int] = {}
+
+    def send(self, name: str, giver: Account, receiver: Account, points: int) -> None:
+        """Points leave in burn order and come as one lot for each end, which pay what is owed."""
+        came: dict[datetime, int] = {}
         for lot, part in self.draw(giver, points):
-            came[lot.ends] = came.get(lot.ends, 0) + part
-        self.pay(
-            [
-                self.add(receiver, f"{name}-{end}", self.now, begins=self.now, ends=end, here=part)
-                for end, part in came.items()
-            ]
-        )
+            end = lot.ends or FOREVER
+            came[end] = came.get(end, 0) + part
+        lots = []
+        for end, part in came.items():
+            lot_id = self.lot_id(self.now, "transfer", giver[0], "till", name, end.isoformat())
+            dates = {"begins": self.now, "ends": None if end == FOREVER else end}
+            lots.append(self.add(receiver, lot_id, self.now, **dates, here=part))
+        self.pay(lots)
 
     def owned(self, account: Account) -> int:
         stands = self.available(account) + self.pending(account) + self.held(account)

@@ -28,10 +28,12 @@ class NaiveFacts(NaiveLots):
         self.returns: dict[str, list[Back]] = {}
         self.named: dict[str, list[tuple[datetime, str, str]]] = {}
         self.told: dict[str, list[tuple[int, Sequence[tuple[datetime, str]]]]] = {}
+        self.segments: list[tuple[str, str, int, datetime, bool]] = []
         self.enrolled: dict[str, datetime] = {}
         self.given: dict[tuple[str, str], int] = {}
         self.rooms: dict[tuple[str, str], int] = {}
         self.status: dict[str, str] = {}
+        self.present: list[Fact] = []
         self.absent = self.lost_at
 
     # What is known of a member.
@@ -39,7 +41,7 @@ class NaiveFacts(NaiveLots):
     def lost_at(self, lot: Lot) -> datetime | None:
         """When a lot's points are lost by being away: the first gap that is too long, after it."""
         member, point_type = lot.account
-        came = sorted(fact.at for fact in self.facts.values() if fact.member == member)
+        came = sorted(fact.at for fact in self.present if fact.member == member)
         for n, at in enumerate(came):
             months = self.in_force(at).terms[point_type].get("inactivity_months")
             end = months_after(at, months) if months else None
@@ -49,15 +51,28 @@ class NaiveFacts(NaiveLots):
         return None
 
     def seen(self, fact: Fact) -> Seen:
-        """The tier just before it, and whether it was the first purchase (P6)."""
+        """The tier and the segments just before it, and whether it was the first purchase (P6)."""
         bought = [one.key for one in self.facts.values() if one.member == fact.member and one.items]
         is_first = bool(fact.items) and fact.key == min(bought)
         heard = sorted(self.told.get(fact.member, []), key=lambda message: -message[0])
         covering = (steps for _, steps in heard if steps[0][0] < fact.at)
         before = [tier for at, tier in next(covering, ()) if at < fact.at]
         if fact.at < self.enrolled[fact.member] or not before:
-            return Seen(self.settings["base_tier"], is_first, fact.activity)
-        return Seen(before[-1], is_first, fact.activity)
+            before = [self.settings["base_tier"]]
+        segments = self.segments_before(fact.member, fact.at)
+        if fact.at < self.enrolled[fact.member]:
+            segments = ()
+        return Seen(before[-1], is_first, fact.activity, segments)
+
+    def segments_before(self, member: str, at: datetime) -> tuple[str, ...]:
+        """Where the message with the highest number of those that had begun says so."""
+        heard = sorted(
+            (seq, segment, is_in)
+            for who, segment, seq, begins, is_in in self.segments
+            if who == member and begins < at
+        )
+        last = {segment: is_in for _, segment, is_in in heard}
+        return tuple(sorted(segment for segment, is_in in last.items() if is_in))
 
     # What facts are worth.
 
@@ -105,7 +120,7 @@ class NaiveFacts(NaiveLots):
         self.pass_time()
 
     def record(self, fact: Fact) -> None:
-        """A fact that is new opens its lots."""
+        """A fact that is new opens its lots, within the room that there is before it."""
         version = self.in_force(fact.at)
         brings = {
             point_type: terms
@@ -117,12 +132,17 @@ class NaiveFacts(NaiveLots):
                 room = self.room((fact.member, point_type), terms["maximum_balance"])
                 self.rooms[fact.fact_id, point_type] = room
         self.facts[fact.fact_id] = fact
-        self.pass_time()
         for point_type, terms in brings.items():
             self.open(fact, (fact.member, point_type), terms)
             self.rate(fact, point_type)
         for at, _, kind in sorted(self.named.get(fact.fact_id, ())):
             self.heed(fact.fact_id, at, kind)
+
+    def be_present(self, fact: Fact) -> None:
+        """Once it is posted a fact keeps what its member would have lost, and gives back what they
+        did lose.
+        """
+        self.present.append(fact)
         self.pass_time()
         self.rate_all()
 
@@ -156,13 +176,17 @@ class NaiveFacts(NaiveLots):
         self.enrolled[member] = at
 
     def buy(self, fact_id: str, member: str, at: datetime, items: tuple[Item, ...]) -> None:
-        self.record(Fact(member, fact_id, at, items))
+        fact = Fact(member, fact_id, at, items)
+        self.record(fact)
+        self.be_present(fact)
 
     def act(self, fact_id: str, member: str, at: datetime, kind: str, purchase_id: str) -> None:
-        self.record(Fact(member, fact_id, at, activity=kind))
+        fact = Fact(member, fact_id, at, activity=kind)
+        self.record(fact)
         if purchase_id:
             self.named.setdefault(purchase_id, []).append((at, fact_id, kind))
             self.heed(purchase_id, at, kind)
+        self.be_present(fact)
 
     def bring_back(
         self, fact_id: str, member: str, purchase: tuple[str, datetime], at: datetime, lines: Any
@@ -172,6 +196,12 @@ class NaiveFacts(NaiveLots):
 
     def tell(self, member: str, seq: int, steps: Sequence[tuple[datetime, str]]) -> None:
         self.told.setdefault(member, []).append((seq, steps))
+        self.rate_all()
+
+    def change_segment(
+        self, member: str, segment: str, at: datetime, seq: int, *, is_in: bool
+    ) -> None:
+        self.segments.append((member, segment, seq, at, is_in))
         self.rate_all()
 
     def publish(self, document: dict[str, Any]) -> None:

@@ -140,6 +140,7 @@ class NaiveLots:
         self.holds: dict[str, Move] = {}
         self.burns: dict[str, Move] = {}
         self.missing: list[Missing] = []
+        self.lot_id: Callable[..., str] = lambda at, *names: f"{at}-{names}"
         self.absent: Callable[[Lot], datetime | None] = lambda _: None
 
     def in_force(self, at: datetime) -> Version:

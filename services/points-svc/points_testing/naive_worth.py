@@ -32,6 +32,7 @@ class Seen(NamedTuple):
     tier: str = ""
     is_first: bool = False
     activity: str = ""
+    segments: tuple[str, ...] = ()
 
 
 class Kept(NamedTuple):
@@ -73,8 +74,9 @@ def holds(
         return bool(sum((one.net for one in order), Fraction(0)) >= value["at_least_minor"])
     if leaf == "first_purchase":
         return bool(seen.is_first is value)
-    known = {"category": line.category if line else "", "tier": seen.tier}
-    return bool({**known, "activity": seen.activity}[leaf] in value)
+    known = {"category": {line.category if line else ""}, "tier": {seen.tier}}
+    known |= {"activity": {seen.activity}, "segment": set(seen.segments)}
+    return bool(known[leaf] & set(value))
 
 
 class Worth:

@@ -6,6 +6,13 @@ from typing import Any
 from points_testing.desk import PROGRAMMES, Desk
 
 
+def checkin(points: int) -> dict[str, Any]:
+    """The rule that an activity brings so many points."""
+    effect = {"kind": "fixed", "points": points}
+    of = {"point_type": "points", "phase": "base", "on": "activity"}
+    return {"rule": "checkin", **of, "effect": effect}
+
+
 def document(programme: str = "classic", **terms: Any) -> dict[str, Any]:
     """The programme's rules, with other terms for `points`."""
     rules: dict[str, Any] = json.loads((PROGRAMMES / programme / "accrual-rules.json").read_text())

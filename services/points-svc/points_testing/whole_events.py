@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.events.base import Event
-from contracts.events.members import MemberStatusChanged
+from contracts.events.members import MemberStatusChanged, SegmentEntered, SegmentLeft
 from contracts.events.purchases import (
     ActivityRecorded,
     PurchaseLine,
@@ -17,7 +17,7 @@ from contracts.events.tiers import TierChanged, TierInterval
 from contracts.ids import EventId, FactId, MemberId
 from points_testing.whole_steps import Step
 
-HEARD = {"buy", "bring_back", "act", "tell", "change_status"}
+HEARD = {"buy", "bring_back", "act", "tell", "change_segment", "change_status"}
 
 
 def event_of(step: Step, revision: int, enrolled_at: datetime) -> Event:
@@ -46,6 +46,9 @@ def event_of(step: Step, revision: int, enrolled_at: datetime) -> Event:
         return ActivityRecorded(**base, **more)
     if step.verb == "tell":
         return _told(base, said["seq"], said["steps"])
+    if step.verb == "change_segment":
+        more = {"segment": said["segment"], "seq": said["seq"], "occurred_at": said["at"]}
+        return (SegmentEntered if said["is_in"] else SegmentLeft)(**base, **more)
     status = {"status": said["status"], "revision": revision}
     return MemberStatusChanged(**base, occurred_at=step.now, **status)
 

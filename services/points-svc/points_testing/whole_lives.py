@@ -3,16 +3,17 @@ and what both show is compared.
 """
 
 from points_svc.domain.programme import PointsProgramme
-from points_testing.deciding_cores import Cores
 from points_testing.histories import demand_sound
-from points_testing.naive_commands import NaiveLedger
+from points_testing.naive_pools import NaiveLedger
+from points_testing.pooling_cores import Cores
+from points_testing.whole_facts import BEGINS
 from points_testing.whole_programmes import SETTINGS, document
-from points_testing.whole_steps import BEGINS, Steps
+from points_testing.whole_steps import Steps
 from points_testing.whole_views import of_cores, of_naive
 
 
 class Life:
-    """Two members under a programme whose points last and wait in one form."""
+    """Three members under a programme whose points last and wait in one form."""
 
     def __init__(self, form: str, shortfall: str) -> None:
         settings = {**SETTINGS, "shortfall": shortfall}

@@ -4,17 +4,20 @@ that points can have.
 
 from typing import Any
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "zone": "Asia/Shanghai",
     "currency": "CNY",
     "minor_units": 2,
     "base_tier": "regular",
     "shortfall": "deficit",
     "transfers": {"daily_points": 1_000_000, "daily_count": 1_000, "step_up_above": 1_000_000},
+    "pools": {"daily_points": 700, "daily_count": 5, "step_up_above": 250, "members_max": 3},
     "adjustments": {"second_person_above": 200, "lapse_after_days": 3},
 }
 LIMITED = {"daily_points": 300, "daily_count": 4, "step_up_above": 150}
+COUPLES = {**SETTINGS["pools"], "members_max": 2}
 TIERS = ["regular", "silver", "gold"]
+SEGMENTS = ["dear", "young"]
 DAYS_20 = {"kind": "days", "n": 20}
 NEVER = {"kind": "never"}
 CLAIM = {"kind": "on_activity", "activity": "delivered", "deadline_days": 8, "default": "forfeit"}
@@ -43,6 +46,11 @@ FORMS: dict[str, dict[str, Any]] = {
         "courtesy_days": 10,
     },
     "have room for 400": {"expiry": DAYS_20, "maximum_balance": 400},
+    "have room for 350 and are lost": {
+        "expiry": NEVER,
+        "maximum_balance": 350,
+        "inactivity_months": 1,
+    },
     "have room for 300 and wait": {
         "expiry": {"kind": "days", "n": 35},
         "availability": {"kind": "after_days", "n": 4},
@@ -83,6 +91,15 @@ def document(form: str, generation: int = 0) -> dict[str, Any]:
                 {"kind": "multiply", "by": "1.25"},
                 when={"order_amount": {"at_least_minor": 20_000}},
             ),
+            _rule(
+                "dear", "multiplier", {"kind": "multiply", "by": "1.2"}, when={"segment": ["dear"]}
+            ),
+            _rule(
+                "young",
+                "bonus",
+                {"kind": "fixed", "points": 12},
+                when={"all": [{"segment": ["young"]}, {"not": {"segment": ["dear"]}}]},
+            ),
             _rule("first", "bonus", {"kind": "fixed", "points": 25}, when={"first_purchase": True}),
             _rule(
                 "gold_toys",
@@ -97,6 +114,13 @@ def document(form: str, generation: int = 0) -> dict[str, Any]:
                 {"kind": "fixed", "points": 15},
                 on="activity",
                 when={"activity": ["checkin"]},
+            ),
+            _rule(
+                "young_checkin",
+                "bonus",
+                {"kind": "fixed", "points": 5},
+                on="activity",
+                when={"all": [{"activity": ["checkin"]}, {"segment": ["young"]}]},
             ),
             {
                 "rule": "growth",

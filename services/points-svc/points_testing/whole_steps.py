@@ -3,22 +3,17 @@ knows what happened before says what they mean; the ledgers are told the same.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from points_testing.naive_commands import NaiveLedger
-from points_testing.naive_worth import Gone, Item
-from points_testing.whole_programmes import TIERS, document
+from points_testing.whole_facts import SECOND, HeardSteps
 
-BEGINS = datetime(2026, 3, 1, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 VERBS = (
     *("buy", "buy", "buy", "buy", "arrive", "bring_back", "bring_back", "bring_back", "act", "act"),
     *("tell", "wait", "wait", "sweep", "change_status", "burn", "burn", "hold", "hold", "capture"),
     *("release", "cancel", "adjust", "decide", "transfer", "extend", "reinstate", "settle"),
+    *("change_segment", "open_pool", "share", "share", "leave", "gather", "gather", "gather"),
+    "give_back",
 )
 """Those that fill a life most often; a publication comes more rarely."""
 PUBLISH_EACH = 60
@@ -33,24 +28,8 @@ class Step(NamedTuple):
     now: datetime
 
 
-class Steps:
-    """What can happen next, given all that has. Two members; ids sort by time as real ones do."""
-
-    def __init__(self, form: str, name: str, naive: NaiveLedger, begins: datetime = BEGINS) -> None:
-        self.begins = begins
-        self.enrolled_at = begins + 5 * DAY
-        self.form = form
-        self.name = name
-        self.naive = naive
-        self.members = [f"{name}-a", f"{name}-b"]
-        self.now = begins + 20 * DAY + 7 * SECOND
-        self.bought: list[tuple[str, str, datetime, tuple[Item, ...]]] = []
-        self.late: list[Mapping[str, Any]] = []
-        self.left: dict[tuple[str, str], int] = {}
-        self.count = 0
-        self.generation = 0
-        for member in self.members:
-            naive.enroll(member, self.enrolled_at)
+class Steps(HeardSteps):
+    """What can happen next, given all that has."""
 
     def next(self, verb: str, a: int, b: int) -> Step | None:
         """The step that a verb and two numbers mean now; None where there is nothing to do it
@@ -58,110 +37,12 @@ class Steps:
         """
         self.count += 1
         verb = "publish" if a % PUBLISH_EACH == 59 else verb
+        verb = "open_pool" if verb == "gather" and not self.naive.pools else verb
         self.now += SECOND * (1 + 60 * (a % 3))
         make: Callable[[int, int], Mapping[str, Any] | None] = getattr(self, verb)
         said = make(a, b)
         verb = "buy" if verb == "arrive" else verb
         return None if said is None else Step(verb, said, self.now)
-
-    def member(self, n: int) -> str:
-        return self.members[n % 3 == 2]
-
-    def fact_id(self, at: datetime, kind: str) -> str:
-        digits = f"{int(at.timestamp() * 1000):012x}"
-        return f"{digits[:8]}-{digits[8:]}-7{kind}-{self.count:04x}"
-
-    def uuid(self) -> str:
-        return str(UUID(int=self.count + (sum(self.name.encode()) << 64)))
-
-    def wait(self, a: int, b: int) -> Mapping[str, Any]:
-        """Hours, or days; now and then more than a month."""
-        self.now += DAY * (20 + b % 20) if a % 5 == 0 else HOUR * (b % 150)
-        return {}
-
-    def sweep(self, _a: int, _b: int) -> Mapping[str, Any]:
-        return {}
-
-    def buy(self, a: int, b: int) -> Mapping[str, Any] | None:
-        """Now or up to 20 days ago, at a full hour: several share it."""
-        past = -3 * timedelta(minutes=1) if b % 11 == 0 else HOUR * 8 * (b % 60)
-        at = (self.now - past).replace(minute=0, second=0) if past > DAY * 0 else self.now - past
-        at = max(at, self.begins)
-        items = tuple(
-            Item(f"{n}", "food" if (a + n) % 3 == 0 else "toys", 1 + (a + n) % 3, net)
-            for n, net in enumerate([a * 37 % 24_000, b * 91 % 9_000][: 1 + b % 2])
-        )
-        one = (self.fact_id(at, "a"), self.member(a), at, items)
-        self.bought.append(one)
-        self.left |= {(one[0], item.line_id): item.units for item in items}
-        said = dict(zip(("fact_id", "member", "at", "items"), one, strict=True))
-        if (a + b) % 6 == 0:
-            self.late.append(said)
-            return None
-        return said
-
-    def arrive(self, a: int, _b: int) -> Mapping[str, Any] | None:
-        """A purchase that others have overtaken."""
-        return self.late.pop(a % len(self.late)) if self.late else None
-
-    def bring_back(self, a: int, b: int) -> Mapping[str, Any] | None:
-        """Units or value of one line, or everything at the purchase's own instant: a void."""
-        if not self.bought:
-            return None
-        fact_id, member, bought_at, items = self.bought[a % len(self.bought)]
-        is_void = b % 7 == 0
-        if is_void:
-            lines = [Gone(item.line_id, self.left[fact_id, item.line_id]) for item in items]
-        else:
-            item = items[b % len(items)]
-            units = min(1 + a % 2, self.left[fact_id, item.line_id])
-            is_value = b % 3 == 0 or not units
-            lines = [
-                Gone(item.line_id, 0, 1 + a * 13 % 4_000) if is_value else Gone(item.line_id, units)
-            ]
-        for line in lines:
-            self.left[fact_id, line.line_id] -= line.units
-        at = bought_at if is_void else (bought_at + HOUR * (b % 300)).replace(microsecond=0)
-        at = min(at, self.now)
-        return {
-            "fact_id": self.fact_id(at, "b"),
-            "member": member,
-            "purchase": (fact_id, bought_at),
-            "at": at,
-            "lines": tuple(lines),
-        }
-
-    def act(self, a: int, b: int) -> Mapping[str, Any]:
-        """A visit, or a delivery of a purchase."""
-        at = (self.now - HOUR * (b % 200)).replace(minute=30, second=0)
-        kind, member, purchase = "checkin", self.member(a), ""
-        if b % 4 and self.bought:
-            purchase, member, bought_at, _ = self.bought[a % len(self.bought)]
-            kind, at = "delivered", bought_at + HOUR * (b % 220)
-        at = min(at, self.now)
-        return {
-            "fact_id": self.fact_id(at, "c"),
-            "member": member,
-            "at": at,
-            "kind": kind,
-            "purchase_id": purchase,
-        }
-
-    def tell(self, a: int, b: int) -> Mapping[str, Any]:
-        """A tier that began up to 20 days ago, and one that follows; some come after later ones."""
-        begins = (self.now - HOUR * 8 * (b % 60)).replace(minute=0, second=0)
-        steps = [(begins, TIERS[a % 3]), (begins + DAY * (1 + b % 9), TIERS[b % 3])]
-        seq = self.count * 10 if a % 4 else max(1, self.count * 10 - 105 - b)
-        return {"member": self.member(b), "seq": seq, "steps": tuple(steps[: 1 + a % 2])}
-
-    def publish(self, _a: int, _b: int) -> Mapping[str, Any] | None:
-        if self.generation == 3:
-            return None
-        self.generation += 1
-        return {"document": document(self.form, self.generation)}
-
-    def change_status(self, a: int, b: int) -> Mapping[str, Any]:
-        return {"member": self.member(a), "status": "suspended" if b % 8 == 0 else "active"}
 
     def burn(self, a: int, b: int) -> Mapping[str, Any]:
         member = self.member(b)
@@ -205,9 +86,46 @@ class Steps:
 
     def transfer(self, a: int, b: int) -> Mapping[str, Any]:
         giver = self.member(b)
-        (to,) = [one for one in self.members if one != giver]
+        to = [one for one in self.members if one != giver][a % 2]
         said = {"name": self.uuid(), "member": giver, "to": to}
         return {**said, "points": self._points(giver, a, b), "stepped_up": bool(b % 2)}
+
+    def open_pool(self, a: int, b: int) -> Mapping[str, Any]:
+        """Two or three members, some of whom give nothing."""
+        asked = self.members if a % 3 else self.members[b % 2 :][:2]
+        return {"pool_id": self.uuid(), "shares": {one: (a + n) % 4 for n, one in enumerate(asked)}}
+
+    def share(self, a: int, b: int) -> Mapping[str, Any] | None:
+        """Who is not in yet most of all."""
+        pool_id = self._one_of(self.naive.pools, a)
+        if pool_id is None:
+            return None
+        outside = [one for one in self.members if one not in self.naive.pools[pool_id]]
+        asked = outside if outside and a % 4 else self.members
+        return {"pool_id": pool_id, "member": asked[b % len(asked)], "share": (a + b) % 4}
+
+    def leave(self, a: int, b: int) -> Mapping[str, Any] | None:
+        pool_id = self._one_of(self.naive.pools, a)
+        return None if pool_id is None else {"pool_id": pool_id, "member": self.members[b % 3]}
+
+    def gather(self, a: int, b: int) -> Mapping[str, Any] | None:
+        """Of the latest pool mostly: all there is, some of it, now and then more."""
+        pool_id = list(self.naive.pools)[-1 if a % 5 else 0]
+        sharers = list(self.naive.pools[pool_id]) or self.members
+        there = sum(self.naive.available((one, "points")) for one in sharers)
+        points = there + 1 + a % 20 if b % 7 == 0 or not there else 1 + (a * 7 + b) % there
+        return {
+            "name": self.uuid(),
+            "pool_id": pool_id,
+            "member": sharers[b % len(sharers)] if a % 9 else self.member(b),
+            "points": there or 1 if b % 7 == 1 else points,
+            "purpose": "lounge" if a % 2 else "",
+            "stepped_up": bool(b % 3),
+        }
+
+    def give_back(self, a: int, _b: int) -> Mapping[str, Any] | None:
+        name = self._one_of(self.naive.gathered, a)
+        return None if name is None else {"name": name}
 
     def extend(self, a: int, b: int) -> Mapping[str, Any] | None:
         return self._lot(a, b)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from points_testing.deciding_cores import Cores
-from points_testing.naive_commands import NaiveLedger
+from points_testing.naive_pools import NaiveLedger
+from points_testing.pooling_cores import Cores
 
 TYPES = ("points", "growth")
 Lot = tuple[datetime, str, int, int, bool]

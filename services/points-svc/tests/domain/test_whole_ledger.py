@@ -1,5 +1,6 @@
 """The whole ledger against a naive model that keeps lists and recomputes everything after each step
-(P1–P14): accruals, returns, holds, burns, cancels, transfers, adjustments, time, tiers and rules.
+(P1–P14): accruals, returns, holds, burns, cancels, transfers, pools, adjustments, time, tiers,
+segments and rules.
 """
 
 from random import Random, SystemRandom

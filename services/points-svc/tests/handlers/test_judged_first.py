@@ -11,17 +11,11 @@ import pytest_asyncio
 from chassis.testing.stage import Stage
 from points_testing.desk import START, Desk, activity, back, of
 from points_testing.ledger import purchase
-from points_testing.terms import publish
+from points_testing.terms import checkin, publish
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-CHECKIN = {
-    "rule": "checkin",
-    "point_type": "points",
-    "phase": "base",
-    "on": "activity",
-    "effect": {"kind": "fixed", "points": 10},
-}
+CHECKIN = checkin(10)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

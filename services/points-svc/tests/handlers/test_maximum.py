@@ -10,16 +10,12 @@ from chassis.testing.stage import Stage
 from contracts.events.purchases import PurchaseRecorded
 from points_testing.desk import START, Desk, activity, back, of, tiers
 from points_testing.ledger import purchase
-from points_testing.terms import publish
+from points_testing.terms import checkin, publish
 
 DAY = timedelta(days=1)
-CHECKIN = {
-    "rule": "checkin",
-    "point_type": "points",
-    "phase": "base",
-    "on": "activity",
-    "effect": {"kind": "fixed", "points": 50},
-}
+LATER = START + 400 * DAY
+"""Beyond what the other tests look at: a version is in force from its publication on."""
+CHECKIN = checkin(50)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -84,6 +80,21 @@ async def test_P3_what_has_ended_leaves_room_for_an_activity_too(desk: Desk):
     desk.at(START + 30 * DAY)
     await desk.hear(activity(member, START + 30 * DAY))
     assert await desk.available(member) == 50
+    assert await desk.books_balance()
+
+
+async def test_P5_room_is_judged_before_a_late_fact_gives_back_what_it_would_have_kept(desk: Desk):
+    desk.at(LATER)
+    never = {"kind": "never"}
+    await publish(desk, CHECKIN, maximum_balance=200, expiry=never, inactivity_months=1)
+    member = await desk.enroll()
+    await buy(desk, member, "a", "150.00", LATER)
+    desk.at(LATER + 40 * DAY)
+    await desk.stage.run_job("expire_lots")
+    assert await desk.available(member) == 0, "they were away for a month"
+    late = await buy(desk, member, "b", "160.00", LATER + 20 * DAY)
+    assert (await desk.totals(member))[late.fact_id, "points"] == 176, "there was room for 200"
+    assert await desk.available(member) == 165 + 176
     assert await desk.books_balance()
 
 

@@ -1,5 +1,5 @@
-"""I10 with rules that have conditions: whatever the order in which purchases, returns, activities
-and tiers are heard, what each fact stands at is what a batch over the set of them says (E3).
+"""I10 with rules that have conditions: whatever the order in which purchases, returns, activities,
+tiers and segments are heard, what each fact stands at is what a batch over them says (E3).
 """
 
 from datetime import timedelta
@@ -11,14 +11,15 @@ import pytest
 from contracts.events.base import Event
 from points_testing.desk import Desk
 from points_testing.doors import Doors, lots_of, publish
-from points_testing.naive_commands import NaiveLedger
+from points_testing.naive_pools import NaiveLedger
 from points_testing.whole_events import event_of
+from points_testing.whole_facts import BEGINS
 from points_testing.whole_programmes import SETTINGS, document
-from points_testing.whole_steps import BEGINS, NUMBERS_MAX, Steps
+from points_testing.whole_steps import NUMBERS_MAX, Steps
 from points_testing.whole_views import of_naive
 
 LIFETIME = timedelta(days=1_000)
-FACTS = ("buy", "buy", "arrive", "bring_back", "bring_back", "act", "tell")
+FACTS = ("buy", "buy", "arrive", "bring_back", "bring_back", "act", "tell", "change_segment")
 FACTS_MAX = 26
 BATCH_MAX = 7
 FORMS = ["end after 20 days, and come back for 5", "wait for a delivery", "are lost by being away"]
@@ -26,7 +27,7 @@ numbers = count(1)
 
 
 def facts_of(steps: Steps, chance: Random) -> list[Event]:
-    """Some facts of two members; the naive ledger hears them as they happened."""
+    """Some facts of three members; the naive ledger hears them as they happened."""
     found: list[Event] = []
     for n in range(FACTS_MAX):
         a, b = chance.randint(0, NUMBERS_MAX // 60) * 60, chance.randint(0, NUMBERS_MAX)

@@ -9,19 +9,20 @@ import pytest
 
 from points_testing.desk import Desk
 from points_testing.doors import Doors, lots_of, publish
-from points_testing.naive_commands import NaiveLedger
-from points_testing.whole_programmes import FORMS, LIMITED, SETTINGS, document
-from points_testing.whole_steps import BEGINS, NUMBERS_MAX, VERBS, Step, Steps
+from points_testing.naive_pools import NaiveLedger
+from points_testing.whole_facts import BEGINS
+from points_testing.whole_programmes import COUPLES, FORMS, LIMITED, SETTINGS, document
+from points_testing.whole_steps import NUMBERS_MAX, VERBS, Step, Steps
 from points_testing.whole_views import of_naive
 
 LIFETIME = timedelta(days=1_000)
 STEPS = 45
 LONG = 200
 SHORT = [
-    ("end after 20 days, and come back for 5", "deficit", 3),
-    ("are forfeit unless delivered", "review", 1),
-    ("are lost by being away", "forgive", 7),
-    ("have room for 300 and wait", "deficit", 8),
+    ("end after 20 days, and come back for 5", "deficit", 21),
+    ("are forfeit unless delivered", "review", 51),
+    ("are lost by being away", "forgive", 21),
+    ("have room for 300 and wait", "deficit", 2),
 ]
 numbers = count(1)
 
@@ -34,6 +35,7 @@ async def live(desk: Desk, form: str, policy: str, seed: int, steps_max: int) ->
     begins = BEGINS + number * LIFETIME
     desk.at(begins)
     settings: dict[str, Any] = {**SETTINGS, "shortfall": policy, "transfers": LIMITED}
+    settings |= {"pools": COUPLES} if policy == "forgive" else {}
     put = await desk.api.put("/v1/points-svc/programme", json=settings)
     assert put.status_code == 200, put.text
     await publish(desk, document(form))
