@@ -64,6 +64,24 @@ def _rule(name: str, phase: str, effect: dict[str, Any], **more: Any) -> dict[st
     return {"rule": name, "point_type": "points", "phase": phase, "effect": effect, **more}
 
 
+OF_ACTIVITIES = [
+    _rule(
+        "checkin",
+        "bonus",
+        {"kind": "fixed", "points": 15},
+        on="activity",
+        when={"activity": ["checkin"]},
+    ),
+    _rule(
+        "young_checkin",
+        "bonus",
+        {"kind": "fixed", "points": 5},
+        on="activity",
+        when={"all": [{"activity": ["checkin"]}, {"segment": ["young"]}]},
+    ),
+]
+
+
 def document(form: str, generation: int = 0) -> dict[str, Any]:
     """What is published: each generation gives more than the one before, under other terms."""
     terms = list(FORMS.values())[(list(FORMS).index(form) + generation) % len(FORMS)]
@@ -108,20 +126,7 @@ def document(form: str, generation: int = 0) -> dict[str, Any]:
                 when={"all": [{"tier": ["gold"]}, {"not": {"category": ["food"]}}]},
             ),
             _rule("most", "cap", {"kind": "at_most", "points": 450 + generation}),
-            _rule(
-                "checkin",
-                "bonus",
-                {"kind": "fixed", "points": 15},
-                on="activity",
-                when={"activity": ["checkin"]},
-            ),
-            _rule(
-                "young_checkin",
-                "bonus",
-                {"kind": "fixed", "points": 5},
-                on="activity",
-                when={"all": [{"activity": ["checkin"]}, {"segment": ["young"]}]},
-            ),
+            *OF_ACTIVITIES,
             {
                 "rule": "growth",
                 "point_type": "growth",
