@@ -12,6 +12,9 @@ import stamina
 
 from chassis.tx import Cause
 
+FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
+"""What every problem document has; what stands beside it are the code's own numbers."""
+
 CONCURRENT_MAX = 64
 ATTEMPTS_MAX = 3
 
@@ -31,6 +34,15 @@ class Answer:
     def code(self) -> str:
         """The problem's code; empty for a success."""
         return str(self.body.get("code", "")) if self.status >= 400 else ""
+
+    @property
+    def numbers(self) -> dict[str, int | str]:
+        """What a problem's code promises besides."""
+        return {
+            name: value
+            for name, value in self.body.items()
+            if name not in FRAME and isinstance(value, (int, str))
+        }
 
 
 class Client:

@@ -11,23 +11,20 @@ from uuid_utils import uuid7
 
 from chassis import failpoints, metrics
 from chassis.logs import logger, trail
-from chassis.tx import Begin, Cause, Conflict, Tx, Unavailable, Unpublished
+from chassis.tx import Cause, Conflict, Unavailable, Unpublished
 from chassis.work import Work
 
 failpoints.register("job.before_round", "job.after_round")
 
 ROUNDS_MAX = 1_000
 
-Round = Callable[[Tx, int], Awaitable[int]]
-SagaRound = Callable[[Begin, int], Awaitable[int]]
-
 
 @dataclass(frozen=True)
 class Job:
     """Work that becomes due. `run` works off at most `batch_max` and answers how many it did.
 
-    A saga's round begins its own short transactions (`saga=True`); any other round is one
-    transaction.
+    A round is one transaction: `run(tx, batch_max)`. A saga's begins short ones of its own:
+    `run(begin, cause, batch_max)` (`saga=True`).
     """
 
     name: str
@@ -108,7 +105,8 @@ async def run_due(work: Work, job: Job) -> int:
 
 
 async def _round(work: Work, job: Job) -> int:
+    cause = Cause(request_id=str(uuid7()), actor=f"job:{job.name}")
     if job.saga:
-        return await job.run(work, job.batch_max)
-    async with work(Cause(request_id=str(uuid7()), actor=f"job:{job.name}")) as tx:
+        return await job.run(work, cause, job.batch_max)
+    async with work(cause) as tx:
         return await job.run(tx, job.batch_max)

@@ -27,6 +27,10 @@ LAPSE_LEASES = """
 UPDATE redemption SET next_attempt_at = '2000-01-01' WHERE next_attempt_at IS NOT NULL
 """
 TIRE = "UPDATE redemption SET attempts = 100 WHERE next_attempt_at IS NOT NULL"
+AGE = """
+UPDATE redemption SET decided_at = decided_at - interval '16 minutes'
+WHERE next_attempt_at IS NOT NULL
+"""
 
 _names = itertools.count(1)
 
@@ -191,14 +195,16 @@ class Shops:
                 headers={"Idempotency-Key": f"use-{code}"},
             )
 
-    async def recover(self, is_tired: bool = False) -> None:
-        """Everything that is left open is taken up now, by whoever was asked too often if
-        `is_tired`.
+    async def recover(self, *, is_tired: bool = False, is_late: bool = False) -> None:
+        """Everything that is left open is taken up now: for the hundredth time if `is_tired`,
+        after a quarter of an hour if `is_late`.
         """
         async with self.benefit.begin() as tx:
             await tx.execute("lapse_leases", LAPSE_LEASES)
             if is_tired:
                 await tx.execute("tire", TIRE)
+            if is_late:
+                await tx.execute("age", AGE)
         await self.benefit.run_job("recover_redemptions")
 
     async def account(self, member_id: str) -> tuple[int, int]:

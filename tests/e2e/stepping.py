@@ -21,6 +21,9 @@ from tier_svc.main import service as tier_svc
 
 LAPSE_LEASES = "UPDATE step_up SET next_attempt_at = '2000-01-01' WHERE next_attempt_at IS NOT NULL"
 TIRE = "UPDATE step_up SET attempts = 100 WHERE next_attempt_at IS NOT NULL"
+AGE = """
+UPDATE step_up SET decided_at = decided_at - interval '16 minutes' WHERE next_attempt_at IS NOT NULL
+"""
 PRICE = 100
 OF_STEPS = ("member_id", "step_id", "state", "tier", "points", "point_type")
 OF_WAYS = ("member_id", "way_id", "tier")
@@ -87,14 +90,16 @@ class Counter:
                 headers={"Idempotency-Key": key or f"step-{member_id}"},
             )
 
-    async def recover(self, *, is_tired: bool = False) -> None:
-        """Everything that is left open is taken in hand now, by whoever was asked too often if
-        `is_tired`.
+    async def recover(self, *, is_tired: bool = False, is_late: bool = False) -> None:
+        """Everything that is left open is taken in hand now: for the hundredth time if `is_tired`,
+        after a quarter of an hour if `is_late`.
         """
         async with self.tiers.begin() as tx:
             await tx.execute("lapse_leases", LAPSE_LEASES)
             if is_tired:
                 await tx.execute("tire", TIRE)
+            if is_late:
+                await tx.execute("age", AGE)
         await self.tiers.run_job("recover_step_ups")
 
     async def available(self, member_id: str) -> int:

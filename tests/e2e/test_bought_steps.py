@@ -130,7 +130,7 @@ async def test_T5_what_is_not_answered_for_too_long_is_undone(counter: Counter, 
     counter.wire.spoil("burn", how, 50)
     assert (await counter.buy(member)).status_code == 202
     counter.wire.spoil("cancel", "before", PER_CALL)
-    await counter.recover(is_tired=True)
+    await counter.recover(is_late=True)
     assert (await counter.buy(member)).status_code == 202
     await counter.recover()
     again = await counter.buy(member)

@@ -102,7 +102,7 @@ async def test_B4_a_hold_that_stays_unseen_is_buried_before_the_stock_goes_back(
     shops.wire.spoil("ask", "well", 1)
     shops.wire.spoil("ask", "before")
     shops.wire.spoil("release", "before")
-    await shops.recover(is_tired=True)
+    await shops.recover(is_late=True)
     assert await shops.state(answer.json()["redemption_id"]) == "pending"
     await shops.recover()
     again = await shops.redeem(member, tote)

@@ -34,6 +34,7 @@ from chassis.http.route import (
     TxDep,
     located,
 )
+from chassis.http.under_way import Command, Door, DoorDep, Stands, carry_out
 
 __all__ = [
     "AmountMinor",
@@ -42,8 +43,11 @@ __all__ = [
     "Body",
     "CallerDep",
     "CauseDep",
+    "Command",
     "Currency",
     "Day",
+    "Door",
+    "DoorDep",
     "EditDep",
     "FieldError",
     "IdPath",
@@ -63,11 +67,13 @@ __all__ = [
     "RefPath",
     "Replayed",
     "Router",
+    "Stands",
     "Text64",
     "TxDep",
     "Uuid",
     "View",
     "answer_lines",
+    "carry_out",
     "example",
     "located",
     "tell_version",

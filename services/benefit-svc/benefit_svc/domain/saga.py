@@ -4,18 +4,23 @@ points-svc's end of the hold is the only truth: captured → fulfilled, released
 What stands in our own row is an intent: `decided` goes forward, `refusing` goes back, and either
 yields to that truth. A timeout is unknown, never "no": the hold is asked for by its id. A hold that
 points-svc has not seen may still be on its way: it is placed again under the same id, or released
-unseen (a tombstone), and only then does the stock go back.
+unseen (a tombstone), and only then does the stock go back. It is placed within `PATIENCE` of the
+decision, and lapses as long after: so whatever happens is known, or refused, in twice that time
+once points-svc answers.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Literal
 
 from benefit_svc.domain.redemptions import Redemption, Why
 from benefit_svc.domain.refusals import HoldNotOpen, MemberNotFound, RedemptionTimedOut
 
-ATTEMPTS_MAX = 40
+PATIENCE = timedelta(minutes=15)
+"""Nobody waits at a till for longer. Who turned back is asked after until it is undone."""
+
 STRANGER_ATTEMPTS_MAX = 6
 """About a minute: news of a member are later than that only where something is broken."""
 
@@ -91,9 +96,9 @@ TIMED_OUT = Why(RedemptionTimedOut.code)
 STRANGER = Why(MemberNotFound.code)
 
 
-def first_step(redemption: Redemption) -> Next:
-    """Where whoever takes a redemption up begins; `attempts` counts those who took it up after the
-    first.
+def first_step(redemption: Redemption, _: datetime) -> Next:
+    """Where whoever takes a redemption in hand begins, however late; `attempts` counts those who
+    took it in hand after the first.
     """
     if redemption.state == "decided":
         return Next(Step.ASK if redemption.attempts else Step.HOLD)
@@ -104,9 +109,9 @@ def first_step(redemption: Redemption) -> Next:
     return Next(Step.WAIT)
 
 
-def next_step(redemption: Redemption, did: Step, answer: Answer) -> Next:
-    """The step after `did` was answered so. WAIT: nothing more can be known now; someone takes it
-    up again later.
+def next_step(redemption: Redemption, did: Step, answer: Answer, now: datetime) -> Next:
+    """The step after `did` was answered so, for whoever took it in hand at `now`. WAIT: nothing
+    more can be known now; someone takes it in hand again later.
     """
     if did is Step.CANCEL_BURN:
         return Next(Step.CANCEL if isinstance(answer, BurnCancelled) else Step.WAIT)
@@ -116,7 +121,7 @@ def next_step(redemption: Redemption, did: Step, answer: Answer) -> Next:
         return Next(Step.WAIT if did is Step.ASK else Step.ASK)
     if redemption.state == "refusing":
         return Next(Step.WAIT if did is Step.RELEASE else Step.RELEASE, redemption.why)
-    return _forward(redemption, did, answer)
+    return _forward(redemption, did, answer, now - redemption.decided_at > PATIENCE)
 
 
 def _ended(redemption: Redemption, state: str) -> Next:
@@ -125,11 +130,13 @@ def _ended(redemption: Redemption, state: str) -> Next:
     return Next(Step.REFUSE, redemption.why or Why(HoldNotOpen.code, {"state": state}))
 
 
-def _forward(redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied) -> Next:
+def _forward(
+    redemption: Redemption, did: Step, answer: HoldIs | Unseen | Denied, is_late: bool
+) -> Next:
     if isinstance(answer, Denied):
         return Next(Step.TURN_BACK, Why(answer.code, answer.numbers))
     if isinstance(answer, Unseen):
-        if redemption.attempts > ATTEMPTS_MAX:
+        if is_late:
             return Next(Step.TURN_BACK, STRANGER if answer.is_stranger else TIMED_OUT)
         if answer.is_stranger and redemption.attempts > STRANGER_ATTEMPTS_MAX:
             return Next(Step.TURN_BACK, STRANGER)

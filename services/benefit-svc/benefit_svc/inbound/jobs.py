@@ -1,20 +1,18 @@
 """What the clock starts."""
 
-from uuid_utils import uuid7
-
 from benefit_svc.handlers.expire_vouchers import expire_vouchers
 from benefit_svc.handlers.settle_due import settle_due
 from benefit_svc.handlers.settle_outdated import settle_outdated
 from benefit_svc.inbound.http.redemption_answers import keep_answer
-from benefit_svc.processes.recover_redemptions import recover_redemptions
+from benefit_svc.processes.walk_redemption import REDEMPTION
+from chassis import saga
 from chassis.jobs import Job
 from chassis.tx import Begin, Cause
 
 
-async def recover(begin: Begin, limit: int) -> int:
+async def recover(begin: Begin, cause: Cause, limit: int) -> int:
     """Go on with redemptions that nobody has in hand."""
-    cause = Cause(request_id=str(uuid7()), actor="job:recover_redemptions")
-    return await recover_redemptions(begin, cause, keep_answer, limit)
+    return await saga.recover(REDEMPTION, begin, cause, keep_answer, limit)
 
 
 JOBS = (

@@ -7,10 +7,12 @@ that we did not expect, is Unknown: it says nothing about what happened.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, get_args
 
 from benefit_svc.domain.redemptions import Redemption
 from benefit_svc.domain.saga import (
+    PATIENCE,
     Answer,
     BurnCancelled,
     Denied,
@@ -26,11 +28,10 @@ from chassis.client import Unknown as NoAnswer
 from chassis.tx import Cause
 from contracts.quantities import Points
 
-LAPSE_AFTER_S = 900
 PURPOSE = "redemption"
+SECOND = timedelta(seconds=1)
 STATES: Mapping[str, HoldState] = {state: state for state in get_args(HoldState)}
 UNSEEN = {"hold_not_found": Unseen(), "member_not_found": Unseen(is_stranger=True)}
-FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
 
 Call = Callable[[Client, Redemption, Cause], Awaitable[HttpAnswer]]
 
@@ -53,7 +54,7 @@ async def _hold(client: Client, one: Redemption, cause: Cause) -> HttpAnswer:
         "hold_id": one.redemption_id,
         "points": one.points,
         "purpose": PURPOSE,
-        "lapse_after_s": LAPSE_AFTER_S,
+        "lapse_after_s": PATIENCE // SECOND,
     }
     return await client.post(f"/v1/points/{one.member_id}/holds", cause, body)
 
@@ -92,7 +93,7 @@ def hold_meaning(answer: HttpAnswer, points: Points) -> Answer:
     if answer.code in UNSEEN:
         return UNSEEN[answer.code]
     if answer.status in (409, 422):
-        return Denied(answer.code, _numbers(answer.body))
+        return Denied(answer.code, answer.numbers)
     return Unknown()
 
 
@@ -107,14 +108,6 @@ def _hold_is(body: Mapping[str, Any], points: Points) -> HoldIs | Unknown:
     found = STATES.get(str(body.get("state")))
     is_others = found == "captured" and body.get("captured") != points
     return Unknown() if found is None or is_others else HoldIs(found)
-
-
-def _numbers(body: Mapping[str, Any]) -> dict[str, int | str]:
-    return {
-        name: value
-        for name, value in body.items()
-        if name not in FRAME and isinstance(value, (int, str))
-    }
 
 
 CALLS: Mapping[Step, tuple[Call, Callable[[HttpAnswer, Points], Answer]]] = {

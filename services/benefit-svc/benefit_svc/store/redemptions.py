@@ -7,6 +7,7 @@ import msgspec
 
 from benefit_svc.domain.redemptions import Asked, Redemption, Why
 from benefit_svc.store.catalog import written
+from chassis import leases
 from chassis.tx import Row, Tx
 from contracts.ids import MemberId, RedemptionId, RewardId
 
@@ -59,18 +60,7 @@ WHERE member_id = :member_id AND redemption_id = :redemption_id AND state = 'can
 RETURNING *
 """
 
-CLAIM_DUE = """
-UPDATE redemption SET attempts = attempts + 1, next_attempt_at = clock_timestamp()
-    + make_interval(secs => least(:wait_max_s, power(2, least(attempts, 10))) + :lease_s)
-WHERE (member_id, redemption_id) IN (
-    SELECT member_id, redemption_id FROM redemption
-    WHERE next_attempt_at <= clock_timestamp()
-    ORDER BY next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
-
-LEASE_S = 5.0
-WAIT_MAX_S = 10.0
+CLAIM_DUE = leases.taking("redemption", "member_id, redemption_id")
 
 
 async def lock_redeemer(tx: Tx, member_id: MemberId) -> None:
@@ -110,7 +100,7 @@ async def begin_redemption(tx: Tx, begun: Redemption) -> None:
         source=begun.asked.source,
         key=begun.asked.key,
         now=begun.decided_at,
-        lease_s=LEASE_S,
+        lease_s=leases.LEASE_S,
     )
 
 
@@ -161,7 +151,7 @@ async def begin_cancel(tx: Tx, one: Redemption, key: str, reason: str) -> Redemp
         redemption_id=one.redemption_id,
         key=key,
         reason=reason,
-        lease_s=LEASE_S,
+        lease_s=leases.LEASE_S,
     )
     return redemption(rows[0]) if rows else None
 
@@ -175,14 +165,8 @@ async def end_cancel(tx: Tx, one: Redemption) -> Redemption | None:
 
 
 async def claim_due(tx: Tx, limit: int) -> Sequence[Redemption]:
-    """Take up redemptions that nobody has in hand, longest waiting first, each time for longer.
-
-    Leases run on the database's clock: they are no business time, and no test clock stands still
-    for them.
-    """
-    rows = await tx.execute(
-        "claim_due", CLAIM_DUE, limit=limit, lease_s=LEASE_S, wait_max_s=WAIT_MAX_S
-    )
+    """Take in hand those that nobody has."""
+    rows = await leases.take(tx, "claim_due", CLAIM_DUE, limit)
     return [redemption(row) for row in rows]
 
 

@@ -9,13 +9,13 @@ under test is the real one.
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benefit_svc.domain.redemptions import Asked, Redemption, Why
 from benefit_svc.domain.saga import (
-    ATTEMPTS_MAX,
+    PATIENCE,
     REMOTE,
     STRANGER_ATTEMPTS_MAX,
     Answer,
@@ -33,6 +33,7 @@ from contracts.ids import MemberId, RedemptionId, RewardId
 from contracts.quantities import Points
 
 NOW = datetime(2026, 4, 6, tzinfo=UTC)
+LATE = NOW + PATIENCE + timedelta(microseconds=1)
 WALKERS = 2
 EDGES_MIN = 100_000
 STATES_MAX = 1_000_000
@@ -52,10 +53,11 @@ NO = Denied("points_insufficient", {"asked": 500, "available": 494})
 
 @dataclass(frozen=True)
 class Walker:
-    """Someone at work: the row as they read it, and the step before them."""
+    """Someone at work: the row as they read it, the step before them, and when they took it."""
 
     row: Redemption
     ahead: Next
+    taken_at: datetime = NOW
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class World:
     vouchers: int = 0
     is_voided: bool = False
     on_the_way: frozenset[Step] = frozenset()
-    walkers: tuple[Walker | None, ...] = (Walker(ROW, first_step(ROW)), None)
+    walkers: tuple[Walker | None, ...] = (Walker(ROW, first_step(ROW, NOW)), None)
 
 
 def points_svc(world: World, asked: Step) -> Iterator[tuple[World, Answer]]:
@@ -157,9 +159,9 @@ def follow(world: World) -> Iterator[World]:
 def _taken_up(world: World, n: int) -> Iterator[World]:
     if not world.row.is_open:
         return
-    for attempts in (1, ATTEMPTS_MAX + 1):
-        row = replace(world.row, attempts=attempts)
-        yield set_walker(world, n, Walker(row, first_step(row)))
+    row = replace(world.row, attempts=1)
+    for now in (NOW, LATE):
+        yield set_walker(world, n, Walker(row, first_step(row, now), now))
 
 
 def _stepped(world: World, n: int, walker: Walker) -> Iterator[World]:
@@ -167,14 +169,18 @@ def _stepped(world: World, n: int, walker: Walker) -> Iterator[World]:
     if step not in REMOTE:
         after = local(world, walker)
         row = replace(after.row, attempts=walker.row.attempts)
-        yield set_walker(after, n, Walker(row, first_step(row)))
+        yield set_walker(after, n, replace(walker, row=row, ahead=first_step(row, walker.taken_at)))
         return
-    lost = Walker(walker.row, next_step(walker.row, step, Unknown()))
+
+    def then(answer: Answer) -> Walker:
+        return replace(walker, ahead=next_step(walker.row, step, answer, walker.taken_at))
+
+    lost = then(Unknown())
     yield set_walker(world, n, lost)
     yield set_walker(replace(world, on_the_way=world.on_the_way | {step}), n, lost)
     for after, answer in points_svc(world, step):
         yield set_walker(after, n, lost)
-        yield set_walker(after, n, Walker(walker.row, next_step(walker.row, step, answer)))
+        yield set_walker(after, n, then(answer))
 
 
 def check(world: World) -> None:
@@ -225,7 +231,7 @@ def test_I5_I7_whatever_happens_nothing_is_burned_without_a_voucher_nor_issued_w
 
 
 BACK = replace(ROW, state="refusing", why=Why(NO.code, NO.numbers))
-OLD = replace(ROW, attempts=ATTEMPTS_MAX + 1)
+OLD = replace(ROW, attempts=1, decided_at=NOW - (LATE - NOW))
 MINUTE = replace(ROW, attempts=STRANGER_ATTEMPTS_MAX + 1)
 NOBODY = Unseen(is_stranger=True)
 
@@ -242,6 +248,9 @@ NOBODY = Unseen(is_stranger=True)
         pytest.param(OLD, Step.HOLD, Unseen(), Step.TURN_BACK, id="never heard of: go back"),
         pytest.param(ROW, Step.ASK, Unseen(), Step.HOLD, id="unseen is unknown: the same id again"),
         pytest.param(OLD, Step.ASK, Unseen(), Step.TURN_BACK, id="unseen for too long: go back"),
+        pytest.param(OLD, Step.ASK, NOBODY, Step.TURN_BACK, id="nor heard of for too long: back"),
+        pytest.param(OLD, Step.ASK, HoldIs("open"), Step.CAPTURE, id="however late, open: capture"),
+        pytest.param(OLD, Step.ASK, HoldIs("captured"), Step.FULFIL, id="and captured: fulfil"),
         pytest.param(ROW, Step.ASK, Unknown(), Step.WAIT, id="still unknown: later"),
         pytest.param(ROW, Step.ASK, HoldIs("open"), Step.CAPTURE, id="open: capture"),
         pytest.param(ROW, Step.CAPTURE, Unknown(), Step.ASK, id="captured or not: ask"),
@@ -265,12 +274,12 @@ NOBODY = Unseen(is_stranger=True)
     ],
 )
 def test_B4_next(row, did, answer, step):
-    assert next_step(row, did, answer).step is step
+    assert next_step(row, did, answer, NOW).step is step
 
 
 def test_a_refusal_carries_the_numbers_of_points_svc():
-    assert next_step(ROW, Step.HOLD, NO).why == Why(NO.code, {"asked": 500, "available": 494})
-    assert next_step(BACK, Step.RELEASE, HoldIs("released")).why == BACK.why
+    assert next_step(ROW, Step.HOLD, NO, NOW).why == Why(NO.code, {"asked": 500, "available": 494})
+    assert next_step(BACK, Step.RELEASE, HoldIs("released"), NOW).why == BACK.why
 
 
 @pytest.mark.parametrize(
@@ -278,6 +287,7 @@ def test_a_refusal_carries_the_numbers_of_points_svc():
     [
         pytest.param(ROW, Step.HOLD, id="fresh: hold"),
         pytest.param(replace(ROW, attempts=1), Step.ASK, id="taken up: ask first"),
+        pytest.param(OLD, Step.ASK, id="taken up late: ask first"),
         pytest.param(BACK, Step.RELEASE, id="going back: release"),
         pytest.param(replace(ROW, state="cancelling"), Step.CANCEL_BURN, id="cancelling"),
         pytest.param(replace(ROW, state="fulfilled"), Step.WAIT, id="ended: nothing"),
@@ -285,4 +295,4 @@ def test_a_refusal_carries_the_numbers_of_points_svc():
     ],
 )
 def test_B4_whoever_takes_it_up_begins_with(row, step):
-    assert first_step(row).step is step
+    assert first_step(row, NOW).step is step

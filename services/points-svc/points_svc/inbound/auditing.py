@@ -2,8 +2,6 @@
 
 import time
 
-from uuid_utils import uuid7
-
 from chassis import metrics
 from chassis.tx import Begin, Cause
 from points_svc.handlers.anchor_heads import anchor_heads
@@ -11,10 +9,10 @@ from points_svc.handlers.audit_ledger import audit_ledger
 from points_svc.handlers.show_audit import show_audit
 
 
-async def anchor(begin: Begin, limit: int) -> int:
+async def anchor(begin: Begin, cause: Cause, limit: int) -> int:
     """Anchor what changed; a round that found nothing more tells that all is anchored."""
     began = time.time()
-    rows = await anchor_heads(begin, _cause("anchor_heads"), limit)
+    rows = await anchor_heads(begin, cause, limit)
     if not begin.anchors.is_outside:
         metrics.ANCHOR_AGE.labels(begin.service).set(-1)
     elif rows < limit:
@@ -22,9 +20,8 @@ async def anchor(begin: Begin, limit: int) -> int:
     return rows if rows == limit else 0
 
 
-async def verify(begin: Begin, limit: int) -> int:
+async def verify(begin: Begin, cause: Cause, limit: int) -> int:
     """Verify the next accounts, and tell how old the oldest check is."""
-    cause = _cause("audit_ledger")
     read = await audit_ledger(begin, cause, limit)
     if not read:
         async with begin(cause) as tx:
@@ -34,7 +31,3 @@ async def verify(begin: Begin, limit: int) -> int:
                 metrics.tell_age(metrics.AUDIT_AGE, begin.service, began)
                 metrics.AUDIT_VIOLATIONS.labels(begin.service).set(found.last_violations)
     return read
-
-
-def _cause(job: str) -> Cause:
-    return Cause(request_id=str(uuid7()), actor=f"job:{job}")

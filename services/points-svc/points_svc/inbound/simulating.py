@@ -2,15 +2,12 @@
 
 import asyncio
 
-from uuid_utils import uuid7
-
 from chassis.tx import Begin, Cause
 from points_svc.handlers.simulate_members import simulate_members
 
 
-async def simulate(begin: Begin, limit: int) -> int:
+async def simulate(begin: Begin, cause: Cause, limit: int) -> int:
     """Take the oldest open simulation some members further."""
-    cause = Cause(request_id=str(uuid7()), actor="job:simulate_members")
     return await simulate_members(begin, cause, limit, _rest)
 
 

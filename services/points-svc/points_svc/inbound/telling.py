@@ -1,17 +1,15 @@
 """What the clock starts to tell the engineer on call how campaigns stand."""
 
-from uuid_utils import uuid7
-
 from chassis import metrics
 from chassis.tx import Begin, Cause
 from points_svc.handlers.show_budgets import show_budgets
 
 
-async def tell_campaigns(begin: Begin, limit: int) -> int:
+async def tell_campaigns(begin: Begin, cause: Cause, limit: int) -> int:
     """Tell what is left of the budgets that gave something last, at most `limit` of them; changes
     nothing.
     """
-    async with begin(Cause(request_id=str(uuid7()), actor="job:tell_campaigns")) as tx:
+    async with begin(cause) as tx:
         for purse, left in (await show_budgets(tx, limit)).items():
             labels = (begin.service, purse.campaign, purse.point_type)
             metrics.CAMPAIGN_LEFT.labels(*labels).set(left)

@@ -18,7 +18,8 @@ from tier_svc.domain.step_refusals import StepTimedOut
 from tier_svc.domain.step_ups import StepUp, Why
 
 PATIENCE = timedelta(minutes=15)
-ATTEMPTS_MAX = 40
+"""Nobody waits at a till for longer. Who turned back is asked after until it is undone."""
+
 STRANGER_ATTEMPTS_MAX = 6
 """About a minute: news of a member are later than that only where something is broken."""
 
@@ -80,7 +81,7 @@ class Next:
 
 def first_step(one: StepUp, now: datetime) -> Next:
     """Where whoever takes a step up in hand at `now` begins. After `PATIENCE` the burn is not asked
-    for again, whatever became of it: nobody waits at a till for that long.
+    for again, whatever became of it.
     """
     if one.state == "decided":
         is_late = now - one.decided_at > PATIENCE
@@ -105,4 +106,4 @@ def _given_up(one: StepUp, answer: Answer) -> Why | None:
         return Why(answer.code, answer.numbers)
     if isinstance(answer, Stranger):
         return Why(MemberNotFound.code) if one.attempts > STRANGER_ATTEMPTS_MAX else None
-    return Why(StepTimedOut.code) if one.attempts > ATTEMPTS_MAX else None
+    return None

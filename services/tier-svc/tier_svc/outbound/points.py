@@ -16,7 +16,6 @@ from tier_svc.domain.saga import Answer, Burned, Cancelled, Denied, Step, Strang
 from tier_svc.domain.step_ups import StepUp
 
 PURPOSE = "tier_step"
-FRAME = frozenset({"type", "title", "status", "detail", "code", "request_id", "outcome"})
 
 
 async def call_points(
@@ -56,7 +55,7 @@ def burn_meaning(answer: HttpAnswer, one: StepUp) -> Answer:
     if answer.code == "member_not_found":
         return Stranger()
     if answer.status in (409, 422):
-        return Denied(answer.code, _numbers(answer.body))
+        return Denied(answer.code, answer.numbers)
     return Unknown()
 
 
@@ -69,11 +68,3 @@ def cancel_meaning(answer: HttpAnswer) -> Answer:
 def _is_ours(body: Mapping[str, Any], one: StepUp) -> bool:
     said = (body.get("state"), body.get("points"), body.get("point_type"))
     return said == ("burned", one.price.points, one.price.point_type)
-
-
-def _numbers(body: Mapping[str, Any]) -> dict[str, int | str]:
-    return {
-        name: value
-        for name, value in body.items()
-        if name not in FRAME and isinstance(value, (int, str))
-    }

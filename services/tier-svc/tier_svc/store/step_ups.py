@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from chassis import leases
 from chassis.tx import Row, Tx
 from contracts.ids import FactId, MemberId
 from tier_svc.domain.instants import Span
@@ -50,17 +51,7 @@ UPDATE step_up SET state = 'refused', ended_at = :now, next_attempt_at = NULL
 WHERE member_id = :member AND step_id = :step AND state = 'refusing' RETURNING *
 """
 
-CLAIM_DUE = """
-UPDATE step_up SET attempts = attempts + 1, next_attempt_at = clock_timestamp()
-    + make_interval(secs => least(:wait_max_s, power(2, least(attempts, 10))) + :lease_s)
-WHERE (member_id, step_id) IN (
-    SELECT member_id, step_id FROM step_up WHERE next_attempt_at <= clock_timestamp()
-    ORDER BY next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
-
-LEASE_S = 5.0
-WAIT_MAX_S = 10.0
+CLAIM_DUE = leases.taking("step_up", "member_id, step_id")
 
 
 async def begin_step_up(tx: Tx, begun: StepUp) -> None:
@@ -81,7 +72,7 @@ async def begin_step_up(tx: Tx, begun: StepUp) -> None:
         key=begun.asked.key,
         actor=begun.asked.actor,
         now=begun.decided_at,
-        lease_s=LEASE_S,
+        lease_s=leases.LEASE_S,
     )
 
 
@@ -152,14 +143,8 @@ async def end_as_refused(tx: Tx, one: StepUp) -> StepUp | None:
 
 
 async def claim_due(tx: Tx, limit: int) -> Sequence[StepUp]:
-    """Take in hand steps that nobody has, longest waiting first, each time for longer.
-
-    Leases run on the database's clock: they are no business time, and no test clock stands still
-    for them.
-    """
-    rows = await tx.execute(
-        "claim_step_ups", CLAIM_DUE, limit=limit, lease_s=LEASE_S, wait_max_s=WAIT_MAX_S
-    )
+    """Take in hand those that nobody has."""
+    rows = await leases.take(tx, "claim_step_ups", CLAIM_DUE, limit)
     return [_step_up(row) for row in rows]
 
 

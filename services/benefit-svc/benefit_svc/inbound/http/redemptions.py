@@ -1,10 +1,9 @@
 """Redemptions: points for a reward, and back. Each is a saga that owns its key (B4)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Response
+from fastapi import Response
 from pydantic import Field
 
 from benefit_svc.domain.redemptions import Asked, Redemption, redemption_id_of
@@ -23,37 +22,30 @@ from benefit_svc.domain.refusals import (
 from benefit_svc.handlers.begin_cancel import BeginCancel, begin_cancel
 from benefit_svc.handlers.decide_redemption import DecideRedemption, decide_redemption
 from benefit_svc.inbound.http.redemption_answers import RedemptionView, keep_answer
-from benefit_svc.processes.walk_redemption import Walk, walk_redemption
+from benefit_svc.processes.walk_redemption import REDEMPTION
 from benefit_svc.store import views
-from chassis import failpoints, metrics
-from chassis.auth import Caller
 from chassis.http import (
-    AskedDep,
-    BeginDep,
     Body,
     CallerDep,
-    CauseDep,
+    Command,
+    Door,
+    DoorDep,
     IdPath,
     Note200,
     Ref,
     Router,
+    Stands,
     TxDep,
+    carry_out,
     example,
-    idempotency,
     located,
-    problems,
 )
-from chassis.tx import Begin, Cause, Tx
+from chassis.http.under_way import PENDING
+from chassis.tx import Tx
 from contracts.ids import MemberId, RedemptionId, RewardId
-from contracts.refusal import Refusal
 
-failpoints.register("saga.after_decision")
-
-ANSWER_WITHIN_S = 2.0
 QUANTITY_MAX = 1_000
 SEES_ALL = "voucher:void"
-PENDING = 202
-JSON = "application/json"
 
 router = Router(tags=["redemptions"])
 
@@ -75,23 +67,7 @@ class CancelBody(Body, json_schema_extra=example(reason="changed their mind")):
     reason: Note200 | None = None
 
 
-@dataclass(frozen=True)
-class Door:
-    """With what a saga's request is served."""
-
-    begin: Begin
-    cause: Cause
-    caller: Caller
-    asked: idempotency.Asked
-
-
-def door_of(begin: BeginDep, cause: CauseDep, caller: CallerDep, asked: AskedDep) -> Door:
-    """The request's own."""
-    return Door(begin, cause, caller, asked)
-
-
 Decide = Callable[[Tx], Awaitable[Redemption]]
-DoorDep = Annotated[Door, Depends(door_of)]
 
 
 @router.post(
@@ -151,52 +127,13 @@ async def cancel(redemption_id: IdPath, door: DoorDep, body: CancelBody | None =
 
 
 async def _answer(door: Door, redemption_id: RedemptionId, decide: Decide) -> Response:
-    """Decide under the key, or join whoever did; walk what was decided; answer what stands."""
-    async with door.begin(door.cause) as tx:
-        stored = await idempotency.claim(tx, door.caller, door.asked.key, door.asked.fingerprint)
-        decided = await _decided(tx, door, decide) if stored is None else None
-    if isinstance(decided, Response):
-        return decided
-    if decided is not None:
-        await failpoints.reach("saga.after_decision")
-        walk = Walk(door.begin, door.cause, keep_answer, ANSWER_WITHIN_S)
-        await walk_redemption(walk, decided)
-    return await _stands(door, redemption_id, is_replay=decided is None)
-
-
-async def _decided(tx: Tx, door: Door, decide: Decide) -> Redemption | Response:
-    """The decision; or the business's no, kept under the key as the answer."""
-    try:
-        async with tx.savepoint():
-            return await decide(tx)
-    except Refusal as refusal:
-        if refusal.status != 409:
-            raise
-        metrics.REFUSALS.labels(door.begin.service, refusal.code).inc()
-        answer = problems.answer(refusal, door.cause.request_id)
-        await idempotency.answer(
-            tx, door.caller.source, door.asked.key, answer.status_code, bytes(answer.body)
-        )
-        return answer
-
-
-async def _stands(door: Door, redemption_id: RedemptionId, is_replay: bool) -> Response:
-    """The final answer where there is one; else the present state and where to ask for it (202)."""
-    async with door.begin(door.cause) as tx:
+    async def stands(tx: Tx) -> Stands:
         seen = await views.redemption_seen(tx, redemption_id)
-        stored = await idempotency.claim(tx, door.caller, door.asked.key, door.asked.fingerprint)
-    assert stored is not None
-    headers = {"Idempotent-Replayed": "true"} if is_replay else {}
-    if stored.status is not None and stored.body is not None:
-        return _given(door, stored.status, stored.body, headers)
-    assert seen is not None
-    headers["Location"] = f"/v1/redemptions/{redemption_id}"
-    view = RedemptionView.of(seen)
-    return Response(view.model_dump_json(), PENDING, media_type=JSON, headers=headers)
+        assert seen is not None
+        return Stands(f"/v1/redemptions/{redemption_id}", RedemptionView.of(seen))
 
+    def reveal(kept: bytes) -> bytes:
+        view = RedemptionView.model_validate_json(kept).with_code(door.begin.secrets)
+        return view.model_dump_json().encode()
 
-def _given(door: Door, status: int, body: bytes, headers: dict[str, str]) -> Response:
-    if status >= 400:
-        return Response(body, status, media_type=problems.MEDIA_TYPE, headers=headers)
-    view = RedemptionView.model_validate_json(body).with_code(door.begin.secrets)
-    return Response(view.model_dump_json(), status, media_type=JSON, headers=headers)
+    return await carry_out(door, Command(REDEMPTION, decide, keep_answer, stands, reveal))
