@@ -15,6 +15,7 @@ import asyncpg
 from chassis import failpoints
 from chassis.auth import Secrets
 from chassis.driver import Driver, append, statement
+from chassis.parts import Part, joined
 from contracts.events.base import Event
 
 if TYPE_CHECKING:
@@ -117,6 +118,14 @@ class Tx:
         await append(self._driver, table, columns, rows)
         self._count(name)
         await failpoints.reach(f"sql.{name}")
+
+    async def together(self, name: str, parts: Sequence[Part]) -> tuple[int, ...]:
+        """Run a few writes as one statement, which is waited for once; answers how many rows each
+        wrote. None of them sees what another writes.
+        """
+        whole = joined(parts)
+        (counts,) = await self.execute(name, whole.sql, **whole.params)
+        return tuple(counts)
 
     def emit(self, *events: Event) -> None:
         """Say events when, and only when, this transaction commits. Order is kept per member."""

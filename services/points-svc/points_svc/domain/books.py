@@ -11,7 +11,7 @@ from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
 from points_svc.domain.basis import Portion
 from points_svc.domain.lot_terms import LotTerm
-from points_svc.domain.lots import OPEN, Lot, Share
+from points_svc.domain.lots import OPEN, Lot, Share, Unread
 from points_svc.domain.lots import PENDING as WAITING
 from points_svc.domain.postings import (
     AVAILABLE,
@@ -86,6 +86,7 @@ class Book:
         self.never_from = account.never_from
         self.due_at = account.due_at
         self.lots: dict[str, Lot] = {}
+        self.unread: Unread | None = None
         self.postings: list[Posting] = []
         self.draws: list[Draw] = []
         self.shares: dict[str, list[Share]] = {}
@@ -179,14 +180,19 @@ class Book:
 
     def close_spent(self) -> None:
         """Move the bounds up to the oldest lot that has something left. Every lot that has must be
-        loaded.
+        loaded, or `unread` say what the others come to.
         """
         left = [lot for lot in self.lots.values() if lot.remaining]
-        assert sum(lot.remaining for lot in left) == self.available + self.balance[PENDING], (
-            "a lot with a remainder is not loaded"
-        )
-        self.open_from = min((lot.occurred_at for lot in left if lot.expires_at), default=None)
-        self.never_from = min((lot.occurred_at for lot in left if not lot.expires_at), default=None)
+        unread = self.unread or Unread(0, None, None)
+        if unread.points is not None:
+            loaded = sum(lot.remaining for lot in left)
+            assert loaded + unread.points == self.available + self.balance[PENDING], (
+                "a lot with a remainder is not loaded"
+            )
+        ends = min((lot.occurred_at for lot in left if lot.expires_at), default=None)
+        never = min((lot.occurred_at for lot in left if not lot.expires_at), default=None)
+        self.open_from = earlier(ends, unread.open_from)
+        self.never_from = earlier(never, unread.never_from)
 
     def _move(self, move: Movement) -> None:
         """Deficit is a debt: leaving it makes it larger, reaching it makes it smaller."""

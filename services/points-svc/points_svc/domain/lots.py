@@ -61,6 +61,16 @@ class Lot(NamedTuple):
         return self.expires_at is not None and self.expires_at <= at
 
 
+class Unread(NamedTuple):
+    """What is left in lots of an account that were not read: `points`, and how old those at most
+    are that end, and those that never do. None: nobody counted, the bounds hold for all lots.
+    """
+
+    points: int | None
+    open_from: datetime | None
+    never_from: datetime | None
+
+
 class Share(NamedTuple):
     """A part of a posting: points of a lot that ended then at `expires_at`."""
 

@@ -11,6 +11,7 @@ from points_svc.domain.campaigns import NO_CAMPAIGNS, Campaigns
 from points_svc.domain.effects import Multiply, PerMinor
 from points_svc.domain.expiry import Expiry
 from points_svc.domain.point_terms import PLAIN, PointTerms
+from points_svc.domain.refusals import PointTypeNotBurnable
 from points_svc.domain.rule_sets import Rule, RuleSet
 from points_svc.domain.scenes import NO_ZONES, Zones
 
@@ -162,3 +163,11 @@ class RuleBook:
     def reads(self) -> frozenset[str]:
         """Which of tier, segment and first_purchase any version looks at."""
         return frozenset[str]().union(*(version.reads for version in self.versions))
+
+
+def burnable(rules: Rules | None, point_type: str) -> Rules:
+    """The version, if it lets points of this type be burned. Refusals: PointTypeNotBurnable."""
+    rule = rules.of(point_type) if rules else None
+    if rules is None or rule is None or not rule.is_burnable:
+        raise PointTypeNotBurnable
+    return rules

@@ -25,7 +25,7 @@ async def adjust_points(
     if not account.is_stored:
         await accounts.add_account(tx, ask.member_id, ask.point_type)
         account = await lock_account(tx, ask.member_id, ask.point_type)
-    books, book = await open_book(tx, account, rules=rules)
+    books, book = await open_book(tx, account, rules, taking=max(0, -ask.points))
     posting = adjust(book, ask, rules, _why(tx, ask, agreed))
     book.close_spent()
     await post_books(tx, books)

@@ -1,15 +1,15 @@
 """Burn points at once."""
 
-from chassis.tx import Conflict, Tx
+from chassis.tx import Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.burns import TOMBSTONE, Burn, BurnAsk, burn_now, same_or_refuse
+from points_svc.domain.member_status import demand_active
 from points_svc.domain.refusals import BurnCancelled, NameReused
-from points_svc.handlers.demand_active import demand_active
-from points_svc.handlers.demand_burnable import demand_burnable
+from points_svc.domain.rules import burnable
 from points_svc.handlers.lock_account import lock_account
 from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
-from points_svc.store import holds
+from points_svc.store import grounds, holds
 
 
 async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
@@ -20,20 +20,19 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
     PointsInsufficient, BurnCancelled, NameReused.
     """
     account = await lock_account(tx, ask.member_id, ask.point_type)
-    made = await holds.find_burn(tx, ask.member_id, ask.burn_id, ask.source)
+    ground = await grounds.burn_ground(tx, ask.member_id, ask.burn_id, ask.source)
+    made = ground.burn
     if made and made.state == TOMBSTONE:
         raise BurnCancelled
     if made:
         return same_or_refuse(made, ask), True
-    if await holds.find_hold(tx, ask.member_id, ask.burn_id, ask.source):
+    if ground.has_hold:
         raise NameReused
-    await demand_active(tx, ask.member_id)
-    rules = await demand_burnable(tx, ask.point_type)
-    books, book = await open_book(tx, account, rules=rules)
+    demand_active(ground.status)
+    rules = burnable(ground.rules, ask.point_type)
+    books, book = await open_book(tx, account, rules, taking=ask.points)
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose)
     burn = burn_now(book, ask, why)
     book.close_spent()
-    if not await holds.keep_burn(tx, burn):
-        raise Conflict("the burn's name was taken meanwhile")
-    await post_books(tx, books)
+    await post_books(tx, books, [holds.keeping_burn(burn)])
     return burn, False

@@ -2,12 +2,11 @@
 
 from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
-from points_svc.domain.holds import CAPTURED, OPEN, TOMBSTONE, Hold, capture
+from points_svc.domain.holds import CAPTURED, OPEN, Hold, capture
 from points_svc.domain.refusals import BurnCancelled, HoldNotFound, HoldNotOpen
-from points_svc.handlers.lock_account import lock_account
 from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
-from points_svc.store import holds
+from points_svc.store import accounts, grounds, holds
 
 
 async def capture_hold(
@@ -18,27 +17,25 @@ async def capture_hold(
 
     Refusals: HoldNotFound, HoldNotOpen, CaptureExceedsHold, BurnCancelled.
     """
-    seen = await holds.find_hold(tx, member_id, hold_id, source)
-    if seen is None:
+    account = await accounts.lock_held_account(tx, member_id, hold_id, source)
+    ground = await grounds.hold_ground(tx, member_id, hold_id, source)
+    hold = ground.hold
+    if hold is None:
         raise HoldNotFound
-    if seen.state == TOMBSTONE:
-        raise HoldNotOpen(state=seen.state_at(tx.now))
-    account = await lock_account(tx, member_id, seen.point_type)
-    hold = await holds.find_hold(tx, member_id, hold_id, source)
-    assert hold is not None, "a hold is never removed"
     asked = hold.points if points is None else points
     if hold.state == CAPTURED and hold.captured == asked:
         return hold, True
     if hold.state_at(tx.now) != OPEN:
         raise HoldNotOpen(state=hold.state_at(tx.now))
-    books, book = await open_book(tx, account, hold.lots)
+    if account is None:
+        raise Conflict("the hold was placed meanwhile")
+    books, book = await open_book(
+        tx, account, ground.rules, taking=0, returning=hold.lots, ending=hold.points
+    )
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose)
     captured, burn = capture(book, hold, asked, why)
+    if ground.has_burn:
+        raise BurnCancelled
     book.close_spent()
-    await holds.end_holds(tx, [captured])
-    if not await holds.keep_burn(tx, burn):
-        if await holds.find_burn(tx, member_id, hold_id, source):
-            raise BurnCancelled
-        raise Conflict("the burn's name was taken meanwhile")
-    await post_books(tx, books)
+    await post_books(tx, books, [holds.ending_holds([captured]), holds.keeping_burn(burn)])
     return captured, False

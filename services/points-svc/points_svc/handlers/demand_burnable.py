@@ -1,8 +1,7 @@
 """Ask whether points of a type can be burned or adjusted now."""
 
 from chassis.tx import Tx
-from points_svc.domain.refusals import PointTypeNotBurnable
-from points_svc.domain.rules import Rules
+from points_svc.domain.rules import Rules, burnable
 from points_svc.store import programme
 
 
@@ -11,8 +10,4 @@ async def demand_burnable(tx: Tx, point_type: str) -> Rules:
 
     Refusals: PointTypeNotBurnable.
     """
-    rules = await programme.rules_now(tx)
-    rule = rules.of(point_type) if rules else None
-    if rules is None or rule is None or not rule.is_burnable:
-        raise PointTypeNotBurnable
-    return rules
+    return burnable(await programme.rules_now(tx), point_type)

@@ -6,6 +6,7 @@ from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Books
 from points_svc.domain.burns import BurnAsk, burn_now
+from points_svc.domain.member_status import ACTIVE
 from points_svc.domain.pool_refusals import NotInPool
 from points_svc.domain.pools import (
     Gathering,
@@ -72,11 +73,7 @@ async def _apportion(tx: Tx, pool: Pool, books: Books, ask: GatheringAsk) -> Map
     """Who bears what: nothing of who may not burn."""
     shares = {one.member_id: one.share for one in pool.sharers}
     known = await statuses.statuses_of(tx, shares)
-    rooms = {
-        one: books.of(one, ask.point_type).available
-        for one in shares
-        if known[one] == statuses.ACTIVE
-    }
+    rooms = {one: books.of(one, ask.point_type).available for one in shares if known[one] == ACTIVE}
     return apportion(ask.points, ask.member_id, shares, rooms)
 
 
@@ -112,8 +109,7 @@ async def _gather(
         burn = BurnAsk(
             ask.member_id, ask.gathering_id, ask.point_type, ask.points, ask.purpose, ask.source
         )
-        if not await holds.keep_burn(tx, burn_now(receiver, burn, why)):
-            raise Conflict("the burn's name was taken meanwhile")
+        await holds.keep_burn(tx, burn_now(receiver, burn, why))
     return _gathering(tx, ask, found)
 
 

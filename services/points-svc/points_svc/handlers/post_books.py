@@ -1,38 +1,90 @@
 """Store what was decided on open accounts, all or nothing."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from chassis.parts import Part
 from chassis.tx import Conflict, Tx
-from points_svc.domain.books import Books
+from points_svc.domain.books import Book, Books
 from points_svc.handlers.recall_returned import recall_returned
 from points_svc.store import accounts, due, journal, lot_terms, postings, shortfalls
 
+FEW_MAX = 4
+"""Accounts, and postings, up to which one statement for all of it is cheaper than one a table."""
 
-async def post_books(tx: Tx, books: Books) -> None:
+
+async def post_books(tx: Tx, books: Books, keeping: Sequence[Part] = ()) -> None:
     """Write accounts, postings, draws, what changed of lots' time, shortfalls that are to be
-    reviewed, the journal and what is due, and say what was said.
+    reviewed, the journal, what is due, and what a command keeps besides (a row for each of
+    `keeping`); and say what was said.
 
-    Accounts go first: where one was changed since it was read, somebody else was faster. Raises
-    Conflict.
+    Where an account was changed since it was read, somebody else was faster, and so they were where
+    a name was taken. Raises Conflict.
     """
     written = books.written()
     if written:
         await recall_returned(tx, written)
-        stored = [book for book in written if book.stored.is_stored]
-        new = [book for book in written if not book.stored.is_stored]
-        if stored and await accounts.change_accounts(tx, stored) != len(stored):
-            raise Conflict("an account was changed since it was read")
-        if new and await accounts.open_accounts(tx, new) != len(new):
-            raise Conflict("an account was opened since it was looked for")
-        await postings.append_postings(tx, written)
-        await postings.append_draws(tx, written)
-        await lot_terms.append_lot_terms(tx, written)
-        await lot_terms.append_absences(tx, written)
-        await shortfalls.append_shortfalls(tx, written)
-        await journal.append_journal(tx, written, books.zone)
-        planned = [
-            (book.due_at, book.member_id, book.point_type)
-            for book in written
-            if book.due_at and book.due_at != book.stored.due_at
-        ]
-        if planned:
-            await due.plan_due(tx, planned)
+    if _are_few(written):
+        await _post_together(tx, books, written, keeping)
+    else:
+        await _keep(tx, keeping)
+        await _post_each(tx, books, written)
+    await lot_terms.append_lot_terms(tx, written)
+    await lot_terms.append_absences(tx, written)
+    await shortfalls.append_shortfalls(tx, written)
     tx.emit(*books.said)
+
+
+async def _keep(tx: Tx, keeping: Sequence[Part]) -> None:
+    if keeping and 0 in await tx.together("keep", keeping):
+        raise Conflict("a name was taken meanwhile")
+
+
+def _are_few(written: Sequence[Book]) -> bool:
+    """A posting or a few, of accounts that are there."""
+    return (
+        len(written) <= FEW_MAX
+        and 0 < sum(len(book.postings) for book in written) <= FEW_MAX
+        and all(book.stored.is_stored for book in written)
+    )
+
+
+async def _post_together(
+    tx: Tx, books: Books, written: Sequence[Book], keeping: Sequence[Part]
+) -> None:
+    guarded = [*keeping, *map(accounts.changing, written)]
+    planned = _planned(written)
+    others = (
+        postings.posting(written),
+        postings.drawing(written),
+        journal.journaling(written, books.zone, tx.now),
+        due.planning(planned) if planned else None,
+    )
+    if 0 in (await tx.together("post", [*guarded, *filter(None, others)]))[: len(guarded)]:
+        raise Conflict("an account was changed since it was read, or a name was taken meanwhile")
+
+
+async def _post_each(tx: Tx, books: Books, written: Sequence[Book]) -> None:
+    """Accounts go first, so that who loses a race learns it before the rest is written."""
+    if not written:
+        return
+    stored = [book for book in written if book.stored.is_stored]
+    new = [book for book in written if not book.stored.is_stored]
+    if stored and await accounts.change_accounts(tx, stored) != len(stored):
+        raise Conflict("an account was changed since it was read")
+    if new and await accounts.open_accounts(tx, new) != len(new):
+        raise Conflict("an account was opened since it was looked for")
+    await postings.append_postings(tx, written)
+    await postings.append_draws(tx, written)
+    await journal.append_journal(tx, written, books.zone)
+    planned = _planned(written)
+    if planned:
+        await due.plan_due(tx, planned)
+
+
+def _planned(written: Sequence[Book]) -> list[tuple[datetime, str, str]]:
+    return [
+        (book.due_at, book.member_id, book.point_type)
+        for book in written
+        if book.due_at and book.due_at != book.stored.due_at
+    ]

@@ -6,10 +6,9 @@ from points_svc.domain.books import Books
 from points_svc.domain.holds import OPEN, RELEASED, Hold, release, tombstone
 from points_svc.domain.refusals import HoldNotOpen
 from points_svc.domain.rules_document import BURNABLE
-from points_svc.handlers.lock_account import lock_account
 from points_svc.handlers.open_book import open_book
 from points_svc.handlers.post_books import post_books
-from points_svc.store import holds, programme
+from points_svc.store import accounts, grounds, holds, programme
 
 
 async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tuple[Hold, bool]:
@@ -17,25 +16,25 @@ async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tup
     it never placed, of whatever member, leaves a tombstone that refuses it when it comes. Refusals:
     HoldNotOpen.
     """
-    seen = await holds.find_hold(tx, member_id, hold_id, source)
-    if seen is None:
+    account = await accounts.lock_held_account(tx, member_id, hold_id, source)
+    ground = await grounds.hold_ground(tx, member_id, hold_id, source)
+    hold = ground.hold
+    if hold is None:
         return await _bury(tx, member_id, hold_id, source), False
-    if seen.state_at(tx.now) == RELEASED:
-        return seen, True
-    account = await lock_account(tx, member_id, seen.point_type)
-    hold = await holds.find_hold(tx, member_id, hold_id, source)
-    assert hold is not None, "a hold is never removed"
     state = hold.state_at(tx.now)
     if state == RELEASED:
         return hold, True
     if state != OPEN:
         raise HoldNotOpen(state=state)
-    books, book = await open_book(tx, account, hold.lots)
+    if account is None:
+        raise Conflict("the hold was placed meanwhile")
+    books, book = await open_book(
+        tx, account, ground.rules, taking=0, returning=hold.lots, ending=hold.points
+    )
     why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose)
     released = release(book, hold, why)
     book.close_spent()
-    await holds.end_holds(tx, [released])
-    await post_books(tx, books)
+    await post_books(tx, books, [holds.ending_holds([released])])
     return released, False
 
 
@@ -43,7 +42,5 @@ async def _bury(tx: Tx, member_id: str, hold_id: str, source: str) -> Hold:
     version, zone = await programme.standing_now(tx)
     books = Books(tx.now, version, zone=zone)
     hold = tombstone(books.of(member_id, BURNABLE), hold_id, source)
-    if not await holds.keep_hold(tx, hold):
-        raise Conflict("the hold came meanwhile")
-    await post_books(tx, books)
+    await post_books(tx, books, [holds.keeping_hold(hold)])
     return hold

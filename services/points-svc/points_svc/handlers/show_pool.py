@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.tx import Tx
+from points_svc.domain.member_status import ACTIVE
 from points_svc.domain.pools import Pool, Sharer
 from points_svc.handlers.find_pool import find_pool
 from points_svc.handlers.judge_accounts import judge_accounts
@@ -28,6 +29,6 @@ async def show_pool(tx: Tx, pool_id: str, point_type: str) -> tuple[Pool, list[S
     for one in found.sharers:
         books = await judge_accounts(tx, one.member_id, tx.now)
         available = books.of(one.member_id, point_type).available
-        is_active = known[one.member_id] == statuses.ACTIVE
+        is_active = known[one.member_id] == ACTIVE
         standings.append(Standing(one, is_active, available if is_active else 0))
     return found, standings

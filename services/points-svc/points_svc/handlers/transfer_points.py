@@ -2,6 +2,7 @@
 
 from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
+from points_svc.domain.member_status import ACTIVE
 from points_svc.domain.move_refusals import RecipientNotFound, TransfersNotOffered
 from points_svc.domain.programme import TransferTerms
 from points_svc.domain.refusals import MemberNotFound
@@ -20,7 +21,7 @@ from points_svc.handlers.open_books import open_books
 from points_svc.handlers.post_books import post_books
 from points_svc.store import accounts, members, programme, statuses, transfers
 
-RECEIVING = (statuses.ACTIVE, "suspended")
+RECEIVING = (ACTIVE, "suspended")
 """Who is suspended still gets points. Of whoever was banned or has gone nothing is told (M9)."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from chassis.parts import Part
 from chassis.tx import Row, Tx
 from points_svc.domain.books import Account, Book
 
@@ -18,6 +19,13 @@ ORDER BY member_id, point_type
 LOCK_ACCOUNTS_OF = f"{ACCOUNTS_OF} FOR UPDATE"
 LOCK_ACCOUNT = f"""
 SELECT {COLUMNS} FROM account WHERE member_id = :member_id AND point_type = :point_type FOR UPDATE
+"""
+LOCK_HELD_ACCOUNT = f"""
+SELECT {COLUMNS} FROM account
+WHERE member_id = :member_id AND point_type = (
+    SELECT h.point_type FROM hold h
+    WHERE h.member_id = :member_id AND h.hold_id = :hold_id AND h.source = :source)
+FOR UPDATE
 """
 LOCK_FREE_ACCOUNTS = f"""
 SELECT {COLUMNS} FROM account
@@ -67,6 +75,12 @@ WITH changed AS (
     RETURNING 1)
 SELECT count(*) AS n FROM changed
 """
+CHANGE_ACCOUNT = """
+UPDATE account
+SET available = :available, pending = :pending, held = :held, deficit = :deficit, seq = :seq,
+    open_from = :open_from, never_from = :never_from, due_at = :due_at, head = :head
+WHERE member_id = :member_id AND point_type = :point_type AND seq = :old_seq AND turn = :turn
+"""
 OPEN_ACCOUNTS = f"""
 WITH opened AS (
     INSERT INTO account ({COLUMNS})
@@ -97,6 +111,16 @@ async def lock_account(tx: Tx, member_id: str, point_type: str) -> Account | Non
     """One account, locked until the transaction ends."""
     rows = await tx.execute(
         "lock_account", LOCK_ACCOUNT, member_id=member_id, point_type=point_type
+    )
+    return _account(rows[0]) if rows else None
+
+
+async def lock_held_account(tx: Tx, member_id: str, hold_id: str, source: str) -> Account | None:
+    """The account that a channel's hold is of, locked until the transaction ends; None where there
+    is no such hold. The point type of a hold never changes, so it may be read before the lock.
+    """
+    rows = await tx.execute(
+        "lock_held_account", LOCK_HELD_ACCOUNT, member_id=member_id, hold_id=hold_id, source=source
     )
     return _account(rows[0]) if rows else None
 
@@ -145,6 +169,12 @@ async def change_accounts(tx: Tx, books: Sequence[Book]) -> int:
     """Write accounts that nobody changed since they were read; answers how many those were."""
     (row,) = await tx.execute("change_accounts", CHANGE_ACCOUNTS, **_columns(books))
     return int(row.n)
+
+
+def changing(book: Book) -> Part:
+    """Writes an account that nobody changed since it was read."""
+    values = dict(zip(Account._fields, book.account()[:-1], strict=False))
+    return Part(CHANGE_ACCOUNT, {**values, "old_seq": book.stored.seq})
 
 
 async def open_accounts(tx: Tx, books: Sequence[Book]) -> int:

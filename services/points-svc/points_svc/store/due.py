@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from chassis.parts import Part
 from chassis.tx import Tx
 
 Key = tuple[str, str]
@@ -24,16 +25,23 @@ WHERE d.due_at <= :at AND d.member_id = n.member_id AND d.point_type = n.point_t
 """
 
 
+def planning(rows: Iterable[tuple[datetime, str, str]]) -> Part:
+    """Remembers when these accounts have something to look at."""
+    due_ats, member_ids, point_types = zip(*sorted(set(rows)), strict=True)
+    return Part(
+        PLAN_DUE,
+        {
+            "due_ats": list(due_ats),
+            "member_ids": list(member_ids),
+            "point_types": list(point_types),
+        },
+    )
+
+
 async def plan_due(tx: Tx, rows: Iterable[tuple[datetime, str, str]]) -> None:
     """Remember when these accounts have something to look at."""
-    planned = sorted(set(rows))
-    await tx.execute(
-        "plan_due",
-        PLAN_DUE,
-        due_ats=[due_at for due_at, _, _ in planned],
-        member_ids=[member_id for _, member_id, _ in planned],
-        point_types=[point_type for _, _, point_type in planned],
-    )
+    planned = planning(rows)
+    await tx.execute("plan_due", planned.sql, **planned.params)
 
 
 async def due_accounts(tx: Tx, at: datetime, limit: int) -> list[Key]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.tx import Row, Tx
+from chassis.parts import Part
+from chassis.tx import Conflict, Row, Tx
 from points_svc.domain.basis import Portion, packed, unpacked
 from points_svc.domain.burns import Burn
 from points_svc.domain.holds import Hold
@@ -44,7 +45,6 @@ INSERT INTO hold ({HOLD_COLUMNS})
 VALUES (:member_id, :hold_id, :point_type, :state, :points, :captured, :purpose, :lapse_after_s,
         :source, :lots, :placed_at, :lapses_at, :ended_at)
 ON CONFLICT (member_id, hold_id, source) DO NOTHING
-RETURNING hold_id
 """
 END_HOLDS = """
 UPDATE hold h SET state = n.state, captured = n.captured, ended_at = n.ended_at
@@ -73,7 +73,6 @@ INSERT INTO burn ({BURN_COLUMNS})
 VALUES (:member_id, :burn_id, :point_type, :state, :points, :purpose, :hold_id, :source, :lots,
         :burned_at, :cancelled_at)
 ON CONFLICT (member_id, burn_id, source) DO NOTHING
-RETURNING burn_id
 """
 CANCEL_BURN = """
 UPDATE burn SET state = 'cancelled', cancelled_at = :at
@@ -113,24 +112,30 @@ async def accounts_with_due_holds(tx: Tx, at: datetime, limit: int) -> list[tupl
     return sorted({(row.member_id, row.point_type) for row in rows})
 
 
-async def keep_hold(tx: Tx, hold: Hold) -> bool:
-    """Keep a new hold; False where its name was taken meanwhile."""
-    rows = await tx.execute("keep_hold", KEEP_HOLD, **_fields(hold))
-    return bool(rows)
+def keeping_hold(hold: Hold) -> Part:
+    """Keeps a new hold, unless its name was taken meanwhile."""
+    return Part(KEEP_HOLD, _fields(hold))
+
+
+def ending_holds(holds: Sequence[Hold]) -> Part:
+    """Writes how these open holds ended."""
+    return Part(
+        END_HOLDS,
+        {
+            "member_ids": [hold.member_id for hold in holds],
+            "hold_ids": [hold.hold_id for hold in holds],
+            "sources": [hold.source for hold in holds],
+            "states": [hold.state for hold in holds],
+            "captured": [hold.captured for hold in holds],
+            "ended": [hold.ended_at for hold in holds],
+        },
+    )
 
 
 async def end_holds(tx: Tx, holds: Sequence[Hold]) -> None:
     """Write how these open holds ended."""
-    await tx.execute(
-        "end_holds",
-        END_HOLDS,
-        member_ids=[hold.member_id for hold in holds],
-        hold_ids=[hold.hold_id for hold in holds],
-        sources=[hold.source for hold in holds],
-        states=[hold.state for hold in holds],
-        captured=[hold.captured for hold in holds],
-        ended=[hold.ended_at for hold in holds],
-    )
+    ending = ending_holds(holds)
+    await tx.execute("end_holds", ending.sql, **ending.params)
 
 
 async def find_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> Burn | None:
@@ -147,22 +152,21 @@ async def first_burn(tx: Tx, member_id: str, burn_id: str) -> Burn | None:
     return _burn(rows[0]) if rows else None
 
 
-async def keep_burn(tx: Tx, burn: Burn) -> bool:
-    """Keep a new burn; False where its name was taken meanwhile."""
-    rows = await tx.execute("keep_burn", KEEP_BURN, **_fields(burn))
-    return bool(rows)
+def keeping_burn(burn: Burn) -> Part:
+    """Keeps a new burn, unless its name was taken meanwhile."""
+    return Part(KEEP_BURN, _fields(burn))
 
 
-async def cancel_burn(tx: Tx, burn: Burn) -> None:
-    """Write that a burn was cancelled."""
-    await tx.execute(
-        "cancel_burn",
-        CANCEL_BURN,
-        member_id=burn.member_id,
-        burn_id=burn.burn_id,
-        source=burn.source,
-        at=burn.cancelled_at,
-    )
+async def keep_burn(tx: Tx, burn: Burn) -> None:
+    """Keep a new burn. Raises Conflict where its name was taken meanwhile."""
+    if await tx.together("keep_burn", [keeping_burn(burn)]) == (0,):
+        raise Conflict("the burn's name was taken meanwhile")
+
+
+def cancelling_burn(burn: Burn) -> Part:
+    """Writes that a burn was cancelled."""
+    named = {"member_id": burn.member_id, "burn_id": burn.burn_id, "source": burn.source}
+    return Part(CANCEL_BURN, {**named, "at": burn.cancelled_at})
 
 
 def _fields(value: Hold | Burn) -> dict[str, Any]:
@@ -170,8 +174,18 @@ def _fields(value: Hold | Burn) -> dict[str, Any]:
 
 
 def _hold(row: Row) -> Hold:
-    return Hold(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})
+    return hold_of(**row._asdict())
+
+
+def hold_of(lots: bytes, **fields: Any) -> Hold:
+    """A hold as its columns say it."""
+    return Hold(**fields, lots=unpacked(lots, tuple[Portion, ...]))
 
 
 def _burn(row: Row) -> Burn:
-    return Burn(**{**row._asdict(), "lots": unpacked(row.lots, tuple[Portion, ...])})
+    return burn_of(**row._asdict())
+
+
+def burn_of(lots: bytes, **fields: Any) -> Burn:
+    """A burn as its columns say it."""
+    return Burn(**fields, lots=unpacked(lots, tuple[Portion, ...]))

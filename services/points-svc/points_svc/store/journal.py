@@ -1,8 +1,10 @@
 """The journal: lines written beside the postings, in their transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from chassis.parts import Part
 from chassis.tx import Tx
 from points_svc.domain.books import Book
 from points_svc.domain.journal import JournalKey, day_of, journal
@@ -17,21 +19,27 @@ SELECT :now, :on, :zone, * FROM unnest(
 """
 
 
-async def append_journal(tx: Tx, books: Sequence[Book], zone: ZoneInfo) -> None:
-    """Append what these accounts moved: a line a point type, kind, way and months for the whole
-    transaction, under the day of its moment.
+def journaling(books: Sequence[Book], zone: ZoneInfo, now: datetime) -> Part | None:
+    """Appends what these accounts moved, if anything: a line a point type, kind, way and months for
+    the whole transaction, under the day of its moment.
     """
     lines = journal(books, zone)
     if not lines:
-        return
+        return None
     keys = zip(*(line.key for line in lines), strict=True)
-    await tx.execute(
-        "append_journal",
-        APPEND_JOURNAL,
-        now=tx.now,
-        on=day_of(tx.now, zone),
-        zone=zone.key,
-        postings=[line.postings for line in lines],
-        points=[line.points for line in lines],
+    params = {
+        "now": now,
+        "on": day_of(now, zone),
+        "zone": zone.key,
+        "postings": [line.postings for line in lines],
+        "points": [line.points for line in lines],
         **dict(zip(JournalKey._fields, map(list, keys), strict=True)),
-    )
+    }
+    return Part(APPEND_JOURNAL, params)
+
+
+async def append_journal(tx: Tx, books: Sequence[Book], zone: ZoneInfo) -> None:
+    """Append what these accounts moved."""
+    lines = journaling(books, zone, tx.now)
+    if lines:
+        await tx.execute("append_journal", lines.sql, **lines.params)

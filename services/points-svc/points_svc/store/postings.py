@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from chassis.parts import Part, appending
 from chassis.tx import Row, Tx
 from contracts.events.purchases import ActivityRecorded, PurchaseRecorded
 from points_svc.domain.basis import AccrualBasis, packed, unpacked
@@ -68,8 +69,13 @@ CROSS JOIN LATERAL (
     WHERE q.member_id = n.member_id AND q.fact_id = n.fact_id AND q.revision > 0
     GROUP BY q.member_id, q.fact_id, q.point_type) p
 """
-
-
+APPEND_DRAWS = f"""
+INSERT INTO draw ({", ".join(Draw._fields)})
+SELECT * FROM unnest(
+    CAST(:member_id AS text[]), CAST(:lot_id AS text[]), CAST(:fact_id AS text[]),
+    CAST(:part AS text[]), CAST(:point_type AS text[]), CAST(:points AS bigint[]),
+    CAST(:expired AS bigint[]))
+"""
 FIRST_PURCHASES = """
 SELECT p.member_id, p.occurred_at, p.fact_id
 FROM unnest(CAST(:member_ids AS text[])) AS n (member_id)
@@ -210,6 +216,22 @@ async def append_postings(tx: Tx, books: Sequence[Book]) -> None:
     """Append what was posted."""
     rows = [posting for book in books for posting in book.postings]
     await tx.copy("append_postings", "posting", Posting._fields, rows)
+
+
+def posting(books: Sequence[Book]) -> Part:
+    """Appends a few postings."""
+    rows = [posting for book in books for posting in book.postings]
+    return appending("posting", Posting._fields, rows)
+
+
+def drawing(books: Sequence[Book]) -> Part | None:
+    """Appends what was drawn, if anything was."""
+    rows = [draw for book in books for draw in book.draws]
+    if not rows:
+        return None
+    return Part(
+        APPEND_DRAWS, dict(zip(Draw._fields, map(list, zip(*rows, strict=True)), strict=True))
+    )
 
 
 async def append_draws(tx: Tx, books: Sequence[Book]) -> None:

@@ -1,9 +1,10 @@
 """The published settings and accrual rules, and the drafts of rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis.document import Document
@@ -17,10 +18,10 @@ from points_svc.domain.rules_document import RulesDocument
 
 programme = Document(name="programme", model=PointsProgramme)
 
+PUBLISHED = ("version", "document", "settings", "effective_from")
 COLUMNS = "version, state, document, settings, created_at, published_at, effective_from"
-PUBLISHED_RULES = """
-SELECT version, document, settings, effective_from FROM rule_version
-WHERE state = 'published' ORDER BY version
+PUBLISHED_RULES = f"""
+SELECT {", ".join(PUBLISHED)} FROM rule_version WHERE state = 'published' ORDER BY version
 """
 FIND_RULES = f"SELECT {COLUMNS} FROM rule_version WHERE version = :version"
 LIST_RULES = f"""
@@ -73,8 +74,12 @@ def _book(versions: tuple[Rules, ...]) -> RuleBook:
 
 async def rule_book(tx: Tx) -> RuleBook:
     """Every published version; an empty book before the first."""
-    rows = await tx.execute("published_rules", PUBLISHED_RULES)
-    return _book(tuple(_rules(*row) for row in rows))
+    return book_of(await tx.execute("published_rules", PUBLISHED_RULES))
+
+
+def book_of(versions: Iterable[Iterable[Any]]) -> RuleBook:
+    """The published versions, by number, as their columns say them."""
+    return _book(tuple(_rules(*version) for version in versions))
 
 
 async def terms(tx: Tx) -> Terms:

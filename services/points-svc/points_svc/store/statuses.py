@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from chassis.tx import Tx
 from contracts.events.members import MemberStatusChanged
+from points_svc.domain.member_status import ACTIVE
 
-ACTIVE = "active"
 GONE = frozenset({"closed", "merged", "erased"})
 KEEP_STATUSES = """
 INSERT INTO member_status AS s (member_id, status, revision, since)

@@ -84,7 +84,7 @@ STATEMENTS = (
     "find_transfer",
     "open_lots",
     "keep_transfer",
-    "change_accounts",
+    "post",
 )
 
 
