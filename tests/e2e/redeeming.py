@@ -16,7 +16,7 @@ import httpx
 from benefit_svc.main import service as benefit_svc
 from chassis.testing.databases import Server
 from chassis.testing.stage import START, Stage
-from contracts.events.members import MemberEnrolled
+from contracts.events.members import MemberEnrolled, MemberStatusChanged
 from contracts.ids import EventId, MemberId
 from points_svc.main import service as points_svc
 from tests.e2e.redemption_books import BURNS, HOLDS, VOUCHERS, Sides, torn
@@ -160,6 +160,20 @@ class Shops:
                     headers={"Idempotency-Key": f"given-{member_id}"},
                 )
                 assert given.is_success, given.text
+
+    async def suspend(self, member_id: MemberId) -> None:
+        """points-svc hears that a member is suspended."""
+        await self.points.deliver(
+            MemberStatusChanged(
+                event_id=EventId(f"{member_id}.suspended"),
+                member_id=member_id,
+                occurred_at=START,
+                recorded_at=START,
+                version="1",
+                status="suspended",
+                revision=1,
+            )
+        )
 
     async def reward(self, points: int = 500, stock: int | None = 10) -> str:
         """Something to redeem."""

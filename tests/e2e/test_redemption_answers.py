@@ -93,11 +93,11 @@ async def test_B4_a_member_whom_points_svc_has_not_heard_of_yet_is_pending(shops
 
 
 @pytest.mark.parametrize(
-    ("waited", "code"),
-    [("is_late", "redemption_timed_out")],
+    ("waited", "status", "code"),
+    [("is_tired", 404, "member_not_found"), ("is_late", 409, "redemption_timed_out")],
 )
 async def test_B4_a_member_whom_points_svc_never_hears_of_is_turned_back(
-    shops: Shops, waited: str, code: str
+    shops: Shops, waited: str, status: int, code: str
 ) -> None:
     member, tote = shops.unheard_of(), await shops.reward(stock=1)
     assert (await shops.redeem(member, tote)).status_code == 202
@@ -105,7 +105,16 @@ async def test_B4_a_member_whom_points_svc_never_hears_of_is_turned_back(
     assert (await shops.redeem(member, tote)).status_code == 202
     await shops.recover(**{waited: True})
     again = await shops.redeem(member, tote)
-    assert (again.status_code, again.json()["code"]) == (409, code)
+    assert (again.status_code, again.json()["code"]) == (status, code)
+    assert await books(shops) == []
+
+
+async def test_M9_who_is_suspended_redeems_nothing_and_is_told_so(shops: Shops) -> None:
+    member, tote = await shops.member(500), await shops.reward(stock=1)
+    await shops.suspend(member)
+    answer = await shops.redeem(member, tote)
+    assert (answer.status_code, answer.json()["code"]) == (409, "member_suspended")
+    assert await shops.account(member) == (500, 0)
     assert await books(shops) == []
 
 

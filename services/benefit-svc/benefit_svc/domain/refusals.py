@@ -1,7 +1,10 @@
 """The business says no.
 
 Refusal
-├── MemberNotFound            404  tier-svc has told nothing of this member yet
+├── MemberNotFound            404  tier-svc, or points-svc, has told nothing of this member yet
+├── MemberSuspended           409  points-svc's no: who is suspended burns nothing
+├── MemberBanned              409  points-svc's no
+├── MemberClosed              409  points-svc's no: `member_status`
 ├── EntitlementNotFound       404
 ├── EntitlementNotUsable      409  `state`: revoked, unjustified, expired or not_now
 ├── EntitlementUsedUp         409  `limit`, `used`
@@ -35,6 +38,27 @@ class MemberNotFound(Refusal):
     code: ClassVar[str] = "member_not_found"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "There is no such member."
+
+
+class MemberSuspended(Refusal):
+    """The member accrues, but cannot burn, hold or transfer until that is lifted."""
+
+    code: ClassVar[str] = "member_suspended"
+    title: ClassVar[str] = "This member is suspended."
+
+
+class MemberBanned(Refusal):
+    """The member was banned."""
+
+    code: ClassVar[str] = "member_banned"
+    title: ClassVar[str] = "This member is banned."
+
+
+class MemberClosed(Refusal):
+    """The member has left, was merged into another or erased: `member_status`."""
+
+    code: ClassVar[str] = "member_closed"
+    title: ClassVar[str] = "This member is no longer in the programme."
 
 
 class EntitlementNotFound(Refusal):

@@ -7,6 +7,10 @@ from typing import Self
 from benefit_svc.domain.redemptions import Redemption, Why
 from benefit_svc.domain.refusals import (
     HoldNotOpen,
+    MemberBanned,
+    MemberClosed,
+    MemberNotFound,
+    MemberSuspended,
     PointsInsufficient,
     PointsRefused,
     RedemptionTimedOut,
@@ -20,7 +24,9 @@ from contracts.ids import VoucherId
 from contracts.refusal import Refusal
 
 FULFILLED, CANCELLED = 201, 200
-KNOWN = {refusal.code: refusal for refusal in (PointsInsufficient, RedemptionTimedOut, HoldNotOpen)}
+OF_MEMBER = (MemberNotFound, MemberSuspended, MemberBanned, MemberClosed)
+OF_POINTS = (PointsInsufficient, RedemptionTimedOut, HoldNotOpen)
+KNOWN = {refusal.code: refusal for refusal in (*OF_MEMBER, *OF_POINTS)}
 
 
 class VoucherView(View):

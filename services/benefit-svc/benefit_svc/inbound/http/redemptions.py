@@ -9,19 +9,21 @@ from pydantic import Field
 from benefit_svc.domain.redemptions import Asked, Redemption, redemption_id_of
 from benefit_svc.domain.refusals import (
     CostOutOfRange,
-    HoldNotOpen,
     OutOfStock,
-    PointsInsufficient,
     PointsRefused,
     RedemptionNotCancellable,
     RedemptionNotFound,
-    RedemptionTimedOut,
     RewardLimitReached,
     RewardNotFound,
 )
 from benefit_svc.handlers.begin_cancel import BeginCancel, begin_cancel
 from benefit_svc.handlers.decide_redemption import DecideRedemption, decide_redemption
-from benefit_svc.inbound.http.redemption_answers import RedemptionView, keep_answer
+from benefit_svc.inbound.http.redemption_answers import (
+    OF_MEMBER,
+    OF_POINTS,
+    RedemptionView,
+    keep_answer,
+)
 from benefit_svc.processes.walk_redemption import REDEMPTION
 from benefit_svc.store import views
 from chassis.http import (
@@ -81,10 +83,9 @@ Decide = Callable[[Tx], Awaitable[Redemption]]
         CostOutOfRange,
         RewardLimitReached,
         OutOfStock,
-        PointsInsufficient,
+        *OF_MEMBER,
+        *OF_POINTS,
         PointsRefused,
-        HoldNotOpen,
-        RedemptionTimedOut,
     ),
 )
 async def redeem(body: RedeemBody, door: DoorDep) -> Response:
