@@ -11,7 +11,7 @@ from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
 from points_svc.domain.basis import Portion
 from points_svc.domain.lot_terms import LotTerm
-from points_svc.domain.lots import OPEN, Lot, Share, Unread
+from points_svc.domain.lots import OPEN, Lot, Share, Unread, oldest
 from points_svc.domain.lots import PENDING as WAITING
 from points_svc.domain.postings import (
     AVAILABLE,
@@ -179,18 +179,13 @@ class Book:
         )
 
     def close_spent(self) -> None:
-        """Move the bounds up to the oldest lot that has something left. Every lot that has must be
-        loaded, or `unread` say what the others come to.
-        """
+        """Move the bounds up to the oldest lot with a rest. All are loaded, or in `unread`."""
         left = [lot for lot in self.lots.values() if lot.remaining]
         unread = self.unread or Unread(0, None, None)
+        known = sum(lot.remaining for lot in left) + (unread.points or 0)
         if unread.points is not None:
-            loaded = sum(lot.remaining for lot in left)
-            assert loaded + unread.points == self.available + self.balance[PENDING], (
-                "a lot with a remainder is not loaded"
-            )
-        ends = min((lot.occurred_at for lot in left if lot.expires_at), default=None)
-        never = min((lot.occurred_at for lot in left if not lot.expires_at), default=None)
+            assert known == self.available + self.balance[PENDING], "a lot is not loaded"
+        ends, never = oldest(left)
         self.open_from = earlier(ends, unread.open_from)
         self.never_from = earlier(never, unread.never_from)
 

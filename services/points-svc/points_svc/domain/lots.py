@@ -85,6 +85,15 @@ def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     return (lot.expires_at or NEVER, lot.available_from, lot.occurred_at, lot.lot_id)
 
 
+def oldest(lots: Iterable[Lot]) -> tuple[datetime | None, datetime | None]:
+    """When the oldest of the lots that end was accrued, and the oldest of those that never do."""
+    found = list(lots)
+    return (
+        min((lot.occurred_at for lot in found if lot.expires_at), default=None),
+        min((lot.occurred_at for lot in found if not lot.expires_at), default=None),
+    )
+
+
 def next_due(lots: Iterable[Lot]) -> datetime | None:
     """When time changes something next about a lot that has something left; None where it never
     does.
