@@ -47,6 +47,8 @@ from tier_svc.domain.simulation_tally import OTHERS, SEGMENTS_MAX, Sums, Tally, 
         pytest.param(
             {"terms": TERMS | {"vip": TERMS["gold"]}}, ("/terms", "unknown_tier"), id="no such tier"
         ),
+        pytest.param({"point_type": "points"}, ("/accrual", "unpublished"), id="no accrual rules"),
+        pytest.param({"segments": ("x",)}, ("/segment", "segments"), id="segments of nothing"),
         pytest.param(
             {"bands_minor": (5, 5)}, ("/spend_bands_minor", "not_ascending"), id="bands of nothing"
         ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
+from tier_svc.domain.accrual import decimal
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.report_parts import (
     Balance,
@@ -212,12 +213,30 @@ def _notes(scenario: Scenario) -> str:
         "A tier of one name is one tier; higher and lower are judged by the draft's order.",
     ]
     if scenario.terms:
-        notes.append(
-            "Each purchase brings points by the tier just before it, rounded down once; caps, "
-            "campaigns and birthdays are left out. Benefits cost a share of each purchase, and an "
-            "amount for each month at whose end the member stands in the tier."
-        )
+        notes += [
+            "Each purchase brings points by the tier just before it, rounded down once.",
+            (
+                "Benefits cost a share of each purchase, and an amount for each month at whose end "
+                "the member stands in the tier."
+            ),
+            _rated(scenario),
+        ]
     return "<h2>How to read this</h2>" + "".join(f"<p>{escape(note)}</p>" for note in notes)
+
+
+def _rated(scenario: Scenario) -> str:
+    """What points rest on, and what they leave out."""
+    if scenario.accrual is None:
+        return "Points are those of the terms: caps, campaigns and birthdays are left out."
+    version, point_type, left_out = scenario.accrual
+    brings = ", ".join(
+        f"{decimal(scenario.terms[tier].points_per_unit)} in {tier}" for tier in scenario.tiers
+    )
+    left = ", ".join(f"{kind} {name}" for kind, name in left_out) or "nothing"
+    return (
+        f"Points are {point_type} by version {version} of the accrual rules: a whole unit of money "
+        f"brings {brings}. Left out of it: {left}."
+    )
 
 
 def _before(simulation: Simulation) -> str:

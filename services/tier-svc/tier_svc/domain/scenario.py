@@ -1,7 +1,7 @@
 """What is simulated: two ways in which a ladder could have been, over one period (T7)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tier_svc.domain.accrual import Accrual, RulesTold, rates
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.instants import TICK, Period, Periods, end_of
 from tier_svc.domain.ladder import Ladder, Rung
@@ -43,11 +44,15 @@ class Terms:
     benefit_monthly_minor: int
 
 
+NO_TERMS = Terms(Fraction(0), Fraction(0), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class SimulationAsk:
     """What a caller wants to know: the draft, what to compare it with (None: what is in force), the
     period, and how the draft takes over at its beginning (None: it has been in force for ever).
-    `segments`: those that members are told apart by; none: all.
+    `segments`: those that members are told apart by; none: all. `point_type`: rated by the accrual
+    rules in force, not by the terms.
     """
 
     version: int
@@ -60,6 +65,7 @@ class SimulationAsk:
     terms: Mapping[str, Terms] | None = None
     bands_minor: Sequence[int] = ()
     segments: Sequence[str] = ()
+    point_type: str | None = None
 
 
 class Instant(NamedTuple):
@@ -74,6 +80,7 @@ class Scenario:
     """Two courses of one ladder in [from_at, to_at), and what is counted of them. `before` and
     `after` are publications as those that are in force are; `unit_minor`: minor units of one whole
     unit of money. `segments`: those that members are told apart by; none: all.
+    `accrual`: the rules that the terms were taken from.
     """
 
     before: Sequence[Publication]
@@ -87,6 +94,7 @@ class Scenario:
     division: Division | None = None
     attribute: str = ""
     segments: Sequence[str] = ()
+    accrual: Accrual | None = None
 
     @cached_property
     def instants(self) -> tuple[Instant, ...]:
@@ -112,6 +120,11 @@ class Scenario:
         """Every version that either course asks."""
         return [one.ladder for one in (*self.before, *self.after)]
 
+    @property
+    def tiers(self) -> list[str]:
+        """Every tier of them, once, the lowest of each first."""
+        return list(dict.fromkeys(rung.tier for one in self.ladders for rung in one.rungs))
+
     def steps(self, before: str, after: str) -> int:
         """How far up (or, below 0, down) a member is moved; a tier of one name is one tier, at
         whatever rank. The draft's order decides, where it has both.
@@ -128,12 +141,13 @@ class Scenario:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where a simulation takes place: what is in force of the ladder, the zone and the money of the
-    programme.
+    programme, the accrual rules in force where they are asked for.
     """
 
     in_force: Sequence[Publication]
     zone: ZoneInfo
     unit_minor: int
+    rules: RulesTold | None = None
 
 
 def scenario(
@@ -161,10 +175,33 @@ def scenario(
         ask.attribute,
         tuple(ask.segments),
     )
+    if ask.point_type is not None:
+        found = _rated(ask, setting, found, flaws)
     flaws += _flaws(ask, setting, found)
     if flaws:
         raise SimulationInvalid(errors=[{"path": path, "code": code} for path, code in flaws])
     return found
+
+
+def _rated(
+    ask: SimulationAsk, setting: Setting, found: Scenario, flaws: list[tuple[str, str]]
+) -> Scenario:
+    """With the points that the accrual rules bring in each tier of either side."""
+    assert ask.point_type is not None, "points are asked for"
+    if any(one.points_per_unit for one in found.terms.values()):
+        flaws.append(("/terms", "points_twice"))
+    if setting.rules is None:
+        flaws.append(("/accrual", "unpublished"))
+        return found
+    rated = rates(setting.rules, ask.point_type, found.tiers)
+    if rated is None:
+        flaws.append(("/accrual/point_type", "not_found"))
+        return found
+    terms = {
+        tier: replace(found.terms.get(tier, NO_TERMS), points_per_unit=rate)
+        for tier, rate in rated.points_per_unit.items()
+    }
+    return replace(found, terms=terms, accrual=rated.accrual)
 
 
 def _as_it_is(setting: Setting, draft: Ladder) -> Sequence[Publication]:
@@ -205,7 +242,7 @@ def _flaws(ask: SimulationAsk, setting: Setting, found: Scenario) -> list[tuple[
 def _terms_flaws(ask: SimulationAsk, found: Scenario) -> list[tuple[str, str]]:
     if ask.terms is None:
         return []
-    tiers = {rung.tier for ladder in found.ladders for rung in ladder.rungs}
+    tiers = set(found.tiers)
     unknown = [("/terms", "unknown_tier")] if ask.terms.keys() - tiers else []
     missing = [(f"/terms/{tier}", "missing") for tier in sorted(tiers - ask.terms.keys())]
     return unknown + missing

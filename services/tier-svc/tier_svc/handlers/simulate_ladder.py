@@ -1,9 +1,11 @@
 """Ask for a simulation of a ladder."""
 
 import hashlib
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from chassis.tx import Tx
+from tier_svc.domain.accrual import RulesTold, in_force
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished, SimulationsFull
@@ -13,9 +15,12 @@ from tier_svc.domain.simulations import OPEN_MAX, Simulation, State
 from tier_svc.store import ladders, programme, publications, simulations
 
 
-async def simulate_ladder(tx: Tx, simulation_id: str, ask: SimulationAsk, named: str) -> Simulation:
+async def simulate_ladder(
+    tx: Tx, simulation_id: str, ask: SimulationAsk, named: str, rules: Sequence[RulesTold] = ()
+) -> Simulation:
     """The simulation, as it waits for the job; one that was asked for in the same words (`named`)
-    and is still open is that one.
+    and is still open is that one. `rules`: the versions of the accrual rules, where it asks for
+    them.
 
     What is in force is what is in force now, whatever is published while it runs. Refusals:
     LadderNotFound, ProgrammeUnpublished, SimulationInvalid, SimulationsFull.
@@ -31,19 +36,22 @@ async def simulate_ladder(tx: Tx, simulation_id: str, ask: SimulationAsk, named:
             return found
     if len(opened) >= OPEN_MAX:
         raise SimulationsFull(open_max=OPEN_MAX)
-    asked = await _asked(tx, simulation_id, ask, draft)
+    asked = await _asked(tx, simulation_id, ask, draft, in_force(rules, tx.now))
     await simulations.add_simulation(tx, asked, digest)
     return asked
 
 
-async def _asked(tx: Tx, simulation_id: str, ask: SimulationAsk, draft: Ladder) -> Simulation:
+async def _asked(
+    tx: Tx, simulation_id: str, ask: SimulationAsk, draft: Ladder, rules: RulesTold | None
+) -> Simulation:
     settings = await programme.programme.find(tx)
     if settings is None:
         raise ProgrammeUnpublished
     against = None if ask.against is None else await _ladder(tx, ask.against)
     current = await publications.read_in_force(tx)
-    in_force = current.by_ladder.get(draft.name, ())
-    setting = Setting(in_force, ZoneInfo(settings[1].zone), 10 ** settings[1].minor_units)
+    published = current.by_ladder.get(draft.name, ())
+    unit_minor = 10 ** settings[1].minor_units
+    setting = Setting(published, ZoneInfo(settings[1].zone), unit_minor, rules)
     return Simulation(
         simulation_id,
         draft.name,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tier_svc.domain.accrual import Accrual
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder, Rung
 from tier_svc.domain.publications import Publication
@@ -43,6 +44,7 @@ class ScenarioRow(msgspec.Struct, frozen=True):
     division: Division | None
     attribute: str
     segments: Sequence[str] = ()
+    accrual: Accrual | None = None
 
     @property
     def versions(self) -> set[int]:
@@ -68,6 +70,7 @@ def scenario_written(scenario: Scenario) -> str:
         scenario.division,
         scenario.attribute,
         scenario.segments,
+        scenario.accrual,
     )
     return msgspec.json.encode(row).decode()
 
@@ -94,6 +97,7 @@ def scenario_of(row: ScenarioRow, ladders: Mapping[int, Ladder]) -> Scenario:
         row.division,
         row.attribute,
         tuple(row.segments),
+        row.accrual,
     )
 
 

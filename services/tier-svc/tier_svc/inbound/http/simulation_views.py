@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, Strict
 
 from chassis.http import Body, Instant, View
+from tier_svc.domain.accrual import decimal
 from tier_svc.domain.draft import Name
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.scenario import Division, Scenario, SimulationAsk, Terms
@@ -52,10 +53,19 @@ class SegmentBody(Body):
     segments: Annotated[list[SegmentName], Field(max_length=SEGMENTS_MAX)] = []  # noqa: RUF012
 
 
+class AccrualBody(Body):
+    """The points of this type are those that the accrual rules in force bring in each tier; then
+    the terms name none.
+    """
+
+    point_type: Name = "points"
+
+
 class SimulationBody(Body):
     """A period [from, to), the last year unless said otherwise. With a `migration` the draft takes
     over at `from`, else it has been in force for ever. `against`: another version of the ladder,
-    what is in force unless named. `terms` by tier: of all tiers of both, or of none.
+    what is in force unless named. `terms` by tier: of all tiers of both, or of none; with
+    `accrual` the points are taken from points-svc.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=False)
@@ -66,6 +76,7 @@ class SimulationBody(Body):
     migration: Annotated[Migration, Strict(False)] | None = None
     segment: SegmentBody | None = None
     terms: Annotated[dict[Name, TermsBody], Field(max_length=TERMS_MAX)] | None = None
+    accrual: AccrualBody | None = None
     spend_bands_minor: Annotated[list[Amount], Field(max_length=BANDS_MAX)] = []  # noqa: RUF012
 
     def ask(self, version: int, from_at: datetime, to_at: datetime) -> SimulationAsk:
@@ -82,6 +93,7 @@ class SimulationBody(Body):
             named if self.terms is not None else None,
             self.spend_bands_minor,
             self.segment.segments if self.segment else (),
+            self.accrual.point_type if self.accrual else None,
         )
 
 
@@ -147,6 +159,24 @@ class ResultView(View):
     fairness: list[FairnessView]
 
 
+class LeftOutView(View):
+    """A `rule`, a `campaign` or the `rounding` that no simulation of a ladder counts."""
+
+    kind: str
+    name: str
+
+
+class AccrualView(View):
+    """By which version of the accrual rules points are counted: what a whole unit of money brings
+    in each tier, and what of the rules is left out.
+    """
+
+    version: int
+    point_type: str
+    points_per_unit: dict[str, str]
+    left_out: list[LeftOutView]
+
+
 class SimulationView(View):
     """A simulation and how far it is. `result` is there once it is done."""
 
@@ -157,6 +187,7 @@ class SimulationView(View):
     version: int
     against: int | None
     migration: str | None
+    accrual: AccrualView | None
     state: State
     from_at: Annotated[Instant, Field(serialization_alias="from")]
     to_at: Annotated[Instant, Field(serialization_alias="to")]
@@ -184,6 +215,7 @@ def simulation_view(one: Simulation, *, with_result: bool = True) -> SimulationV
         version=one.version,
         against=one.against,
         migration=one.migration,
+        accrual=_accrual(one.scenario),
         state=one.state,
         from_at=one.scenario.from_at,
         to_at=one.scenario.to_at,
@@ -193,6 +225,19 @@ def simulation_view(one: Simulation, *, with_result: bool = True) -> SimulationV
         asked_by=one.asked_by,
         ended_at=one.ended_at,
         result=result_view(one.scenario, one.tally) if is_whole else None,
+    )
+
+
+def _accrual(scenario: Scenario) -> AccrualView | None:
+    if scenario.accrual is None:
+        return None
+    return AccrualView(
+        version=scenario.accrual.version,
+        point_type=scenario.accrual.point_type,
+        points_per_unit={
+            tier: decimal(scenario.terms[tier].points_per_unit) for tier in scenario.tiers
+        },
+        left_out=[LeftOutView(**one._asdict()) for one in scenario.accrual.left_out],
     )
 
 

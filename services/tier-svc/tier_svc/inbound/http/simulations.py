@@ -22,6 +22,7 @@ from chassis.http import (
     located,
 )
 from chassis.http.bodies import REF_PATTERN
+from chassis.http.problems import TryLater
 from chassis.http.read import NDJSON
 from tier_svc.domain.refusals import (
     LadderNotFound,
@@ -46,6 +47,7 @@ from tier_svc.inbound.http.simulation_views import (
     move_line,
     simulation_view,
 )
+from tier_svc.processes.ask_accrual_rules import ask_accrual_rules
 
 ACCEPTED = 202
 A_YEAR = timedelta(days=365)
@@ -72,16 +74,23 @@ LadderPath = Annotated[str, Path(pattern=REF_PATTERN)]
     refuses=(LadderNotFound, ProgrammeUnpublished, SimulationInvalid, SimulationsFull),
 )
 async def post_simulation(
-    version: VersionPath, tx: TxDep, response: Response, body: SimulationBody | None = None
+    version: VersionPath,
+    response: Response,
+    begin: BeginDep,
+    cause: CauseDep,
+    body: SimulationBody | None = None,
 ) -> SimulationView:
     """Ask what this version would have done to all members in a period. The answer names where to
-    look. Asked again in the same words while it is open, it is the same simulation.
+    look. Asked again in the same words while it is open, it is the same simulation. Where it asks
+    for the accrual rules and points-svc does not answer, nothing was asked (503).
     """
     asked = body or SimulationBody()
-    from_at, to_at = _period(asked, tx.now)
-    named = asked.model_dump_json()
-    ask = asked.ask(version, from_at, to_at)
-    found = await simulate_ladder(tx, str(uuid7()), ask, named)
+    rules = await ask_accrual_rules(begin, cause) if asked.accrual else ()
+    if rules is None:
+        raise TryLater(waits_for="points-svc")
+    async with begin(cause) as tx:
+        ask = asked.ask(version, *_period(asked, tx.now))
+        found = await simulate_ladder(tx, str(uuid7()), ask, asked.model_dump_json(), rules)
     response.headers["Location"] = f"/v1/ladders/{found.ladder}/simulations/{found.simulation_id}"
     return simulation_view(found)
 
