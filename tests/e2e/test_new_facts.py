@@ -1,5 +1,5 @@
-"""Voids, refunds of value, activities, statuses and bought steps travel through the suite, and
-nobody chokes.
+"""Voids, refunds of value, activities, complaints, statuses and bought steps travel through the
+suite, and nobody chokes.
 """
 
 from collections.abc import AsyncIterator
@@ -91,4 +91,67 @@ async def test_T5_a_bought_step_is_paid_once_and_points_are_rated_by_it(suite: S
     await rest.settle()
     suite.clock.at = NOW
     assert (await till.points(member_id))["available"] == 275 - 100 + 120
+    assert [await rows(each, PARKED) for each in suite.processes.values()] == [[], [], [], []]
+
+
+CARE = {
+    "name": "service",
+    "rungs": [
+        {"tier": "guest"},
+        {
+            "tier": "friend",
+            "test": {
+                "all": [
+                    {"metric": "visits", "at_least": 1, "window": {"lifetime": True}},
+                    {"metric": "complaints", "at_most": 0, "window": {"rolling_days": 30}},
+                ]
+            },
+        },
+    ],
+}
+
+
+async def test_M10_a_complaint_costs_a_tier_until_it_proves_to_be_unfounded(suite: Suite) -> None:
+    till, rest = Till(await suite.client("till"), "CNY"), Rest(suite)
+    draft = await told(suite, "ops", "/v1/ladders", CARE)
+    await told(suite, "ops", f"/v1/ladders/{draft['version']}/publish")
+    member_id = await till.enrol("NEW4", ENROLLED)
+    path = f"/v1/standings/{member_id}?ladder=service"
+    await till.buy("NEW4", "f-A", A)
+    await rest.settle()
+    assert (await till.get(path))["tier"] == "friend"
+    complaint = {
+        "source_ref": "f-c",
+        "purchase_ref": "f-A",
+        "kind": "complaint",
+        "occurred_at": (NOW - timedelta(days=2)).isoformat(),
+        "category": "delivery",
+        "severity": "high",
+    }
+    outcome = {
+        "source_ref": "f-o",
+        "member": {"member_id": member_id},
+        "kind": "outcome",
+        "occurred_at": (NOW - timedelta(days=1)).isoformat(),
+        "complaint_ref": "f-c",
+        "complaint_source": "till",
+        "state": "unfounded",
+    }
+    await told(suite, "till", "/v1/feedback", complaint)
+    await rest.settle()
+    standing = await till.get(path)
+    back_at = NOW + timedelta(days=28)
+    assert (standing["tier"], standing["until"]) == ("guest", f"{back_at:%Y-%m-%dT%H:%M:%SZ}")
+    await told(suite, "staff", "/v1/feedback", outcome)
+    await rest.settle()
+    await suite.say_again()
+    await rest.settle()
+    assert (await till.get(path))["tier"] == "friend"
+    history = (await till.get(f"/v1/standings/{member_id}/history?ladder=service"))["items"]
+    assert [(one["tier"], one["ordinal"]) for one in history][:3] == [
+        ("friend", 1),
+        ("guest", 2),
+        ("friend", 1),
+    ]
+    assert (await till.standing(member_id))["ladder"] == "classic"
     assert [await rows(each, PARKED) for each in suite.processes.values()] == [[], [], [], []]

@@ -9,20 +9,28 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from contracts.ids import FactId
-from tests.oracle.naive_facts import Back, Bought, Did, Item, Life, Put
-from tier_svc.domain.facts import (
-    Done,
-    Fact,
-    Heard,
-    HeardReturn,
-    Line,
-    Setting,
-    Taken,
-    goods,
+from tests.oracle.drawn_complaints import (
+    complaint_of,
+    complaints,
+    complaints_made,
+    outcome_of,
+    outcomes,
 )
+from tests.oracle.naive_facts import Back, Bought, Did, Item, Life, Put
+from tier_svc.domain.facts import Done, Fact, Heard, HeardReturn, Line, Setting, Taken, goods
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.instants import Period, Periods, Span, after
-from tier_svc.domain.ladder import AllOf, AnyOf, AtLeast, Downgrade, Ladder, Pass, Renewal, Rung
+from tier_svc.domain.ladder import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    AtMost,
+    Downgrade,
+    Ladder,
+    Pass,
+    Renewal,
+    Rung,
+)
 from tier_svc.domain.measures import (
     EVERYTHING,
     Anniversary,
@@ -85,6 +93,7 @@ def measures(allowed):
         st.builds(Measure, st.just(Metric.ACTIVITIES), allowed, kinds=kinds),
         st.builds(Measure, st.just(Metric.TASKS), allowed, kinds=kinds),
         st.builds(Measure, st.just(Metric.ATTRIBUTES), allowed, attribute=st.just("x")),
+        complaints(allowed),
     )
 
 
@@ -94,9 +103,20 @@ def leaf(measure, level):
 
 
 def trees(allowed):
+    """Who has done nothing meets none of them."""
     one = st.builds(leaf, measures(allowed), st.integers(1, 4))
     several = st.lists(one, min_size=2, max_size=2).map(tuple)
-    return st.one_of(one, one, st.builds(AllOf, several), st.builds(AnyOf, several))
+    few = st.builds(AtMost, complaints(windows), st.integers(0, 1))
+    unspoilt = st.tuples(one, few).map(AllOf)
+    return st.one_of(
+        one,
+        one,
+        st.builds(AllOf, several),
+        st.builds(AnyOf, several),
+        unspoilt,
+        st.tuples(unspoilt, one).map(AnyOf),
+        st.tuples(one, st.tuples(few, one).map(AnyOf)).map(AllOf),
+    )
 
 
 SPANS = [Span(), Span(days=10), Span(months=1), Span(months=2)]
@@ -213,6 +233,7 @@ def lives(draw, later_versions=(0,), way_counts=(0, 0, 1)):
     bought = draw(purchases())
     did = draw(st.lists(st.tuples(instants, st.sampled_from(KINDS)), max_size=3))
     put = draw(st.lists(st.tuples(instants, st.integers(0, 4)), max_size=2))
+    complained = draw(complaints_made(instants))
     versions = draw(publications(draw(st.sampled_from(later_versions))))
     return Life(
         START + timedelta(days=draw(st.integers(0, 30))),
@@ -222,6 +243,8 @@ def lives(draw, later_versions=(0,), way_counts=(0, 0, 1)):
         tuple(Did(at, f"d{n}", kind, "app") for n, (at, kind) in enumerate(sorted(did))),
         tuple(Put(at, f"a{n}", "x", value) for n, (at, value) in enumerate(sorted(put))),
         draw(ways(way_counts)),
+        complained,
+        draw(outcomes(complained)),
     )
 
 
@@ -229,6 +252,7 @@ def as_known(life, member_id="m"):
     """The same life as tier-svc would have heard of it."""
     lines = {one.fact_id: tuple(Line(*item) for item in one.items) for one in life.bought}
     bought_at = {one.fact_id: one.at for one in life.bought}
+    channels = {one.fact_id: one.channel for one in life.complained}
     heard = Heard(
         [
             Fact(
@@ -262,6 +286,11 @@ def as_known(life, member_id="m"):
                 Fact(one.at, FactId(one.fact_id), 0, 0, {}, Setting(one.attribute, one.value))
                 for one in life.put
             ),
+            *(
+                Fact(one.at, FactId(one.fact_id), 0, 0, {}, complaint_of(one))
+                for one in life.complained
+            ),
         ],
+        outcomes=[outcome_of(one, channels) for one in life.became],
     )
     return Known(member_id, life.enrolled_at, heard, {"x": life.ways})

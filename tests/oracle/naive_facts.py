@@ -59,6 +59,25 @@ class Put:
 
 
 @dataclass(frozen=True)
+class Complained:
+    at: datetime
+    fact_id: str
+    category: str
+    severity: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of the complaint `of`."""
+
+    at: datetime
+    fact_id: str
+    of: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Life:
     """All of it, with the versions that concern the member, by effective_from."""
 
@@ -69,9 +88,15 @@ class Life:
     did: tuple[Did, ...] = ()
     put: tuple[Put, ...] = ()
     ways: tuple[Way, ...] = ()
+    complained: tuple[Complained, ...] = ()
+    became: tuple[Became, ...] = ()
 
     def starts_at(self) -> datetime:
         return min([self.enrolled_at, *(one.at for one in self.bought)])
+
+    def falls_at(self, one: Became) -> datetime:
+        """When an outcome takes effect."""
+        return max(one.at, next(c.at for c in self.complained if c.fact_id == one.of))
 
     def effect_at(self, back: Back, ladder: Ladder, zone: ZoneInfo) -> datetime:
         """When a ladder looks at a return."""
@@ -114,3 +139,15 @@ def left_of(life: Life, version: Publication, one: Bought, t: datetime) -> Kept:
             left[line_id] = had - units, max(Fraction(0), worth - refund)
     lines = tuple((*left[item.line_id], item.category) for item in one.items)
     return Kept(one.at, one.store, one.channel, lines, growth)
+
+
+def standing(life: Life, t: datetime) -> list[Complained]:
+    """The complaints by an instant that stood then."""
+    return [one for one in life.complained if one.at <= t and stands(life, one, t)]
+
+
+def stands(life: Life, complaint: Complained, t: datetime) -> bool:
+    """Whether the last that became of it by then left it standing."""
+    known = [o for o in life.became if o.of == complaint.fact_id and life.falls_at(o) <= t]
+    last = max(known, key=lambda one: (one.at, one.fact_id), default=None)
+    return last is None or last.state in {"open", "resolved"}

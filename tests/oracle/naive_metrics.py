@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from tests.oracle.naive_facts import Did, Kept, Life, Put, kept
+from tests.oracle.naive_facts import Complained, Did, Kept, Life, Put, kept, standing
 from tier_svc.domain.instants import TICK, Periods, after, anniversary_after, end_of, start_of
-from tier_svc.domain.ladder import AllOf, AtLeast, Ladder, Rung, Test
+from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Ladder, Rung, Test
 from tier_svc.domain.measures import (
     Anniversary,
     Calendar,
@@ -26,6 +26,7 @@ class Facts(NamedTuple):
     bought: tuple[Kept, ...]
     did: tuple[Did, ...]
     put: tuple[Put, ...]
+    complained: tuple[Complained, ...]
 
 
 class World:
@@ -40,6 +41,7 @@ class World:
             tuple(one for one in kept(life, version, now) if self.is_known(one.at, now)),
             tuple(one for one in life.did if self.is_known(one.at, now)),
             tuple(one for one in life.put if self.is_known(one.at, now)),
+            tuple(one for one in standing(life, now) if self.is_known(one.at, now)),
         )
 
     def is_known(self, at: datetime, now: datetime) -> bool:
@@ -60,8 +62,9 @@ class World:
 
     def value(self, measure: Measure, t: datetime) -> object:
         """What the metric is at an instant."""
-        if measure.metric is Metric.ATTRIBUTES:
-            return self.set_to(measure, t)
+        own = {Metric.ATTRIBUTES: self.set_to, Metric.COMPLAINTS: self.complaints}
+        if measure.metric in own:
+            return own[measure.metric](measure, t)
         if measure.metric in {Metric.ACTIVITIES, Metric.TASKS}:
             done = [
                 one.kind
@@ -82,6 +85,16 @@ class World:
             return len({at.astimezone(self.zone).date() for at in visits})
         return len(visits)
 
+    def complaints(self, measure: Measure, t: datetime) -> int:
+        only = measure.only
+        return sum(
+            (not only.categories or one.category in only.categories)
+            and (not only.severities or one.severity in only.severities)
+            and (not only.channels or one.channel in only.channels)
+            for one in self.facts.complained
+            if self.is_inside(one.at, measure.window, t)
+        )
+
     def set_to(self, measure: Measure, t: datetime) -> int:
         own = [o for o in self.facts.put if o.attribute == measure.attribute and o.at <= t]
         last = max(own, key=lambda one: (one.at, one.fact_id), default=None)
@@ -98,6 +111,9 @@ class World:
     def holds(self, test: Test, t: datetime) -> bool:
         if isinstance(test, AtLeast):
             return self.value(test.measure, t) >= test.threshold
+        if isinstance(test, AtMost):
+            last = t if self.until is None else min(t, self.until - TICK)
+            return self.value(test.measure, last) <= test.threshold
         of = all if isinstance(test, AllOf) else any
         return of(self.holds(part, t) for part in test.parts)
 

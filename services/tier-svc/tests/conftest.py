@@ -210,6 +210,8 @@ class Hall:
             "purchase": "*",
             "purchase_return": "*",
             "point_total": "*",
+            "complaint": "*",
+            "complaint_outcome": "*",
         }
         return {
             table: [

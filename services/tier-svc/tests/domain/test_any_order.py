@@ -13,7 +13,7 @@ from tier_svc.domain.intervals import clip, join
 from tier_svc.domain.publications import grounds_of
 from tier_svc.domain.timeline import told_timeline
 
-PARTS = ("bought", "backs", "did", "put", "ways")
+PARTS = ("bought", "backs", "did", "put", "complained", "became", "ways")
 
 
 def steps(life, source):

@@ -21,7 +21,7 @@ from tier_svc.domain.crowd_sides import is_for_crowds
 from tier_svc.domain.crowd_simulation import Segments, see_crowd
 from tier_svc.domain.facts import Fact, Heard
 from tier_svc.domain.instants import TICK
-from tier_svc.domain.ladder import AtLeast, Pass, Rung
+from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Pass, Rung
 from tier_svc.domain.measures import Anniversary, Lifetime, Measure, Metric, Only, Visits
 from tier_svc.domain.publications import Known
 
@@ -75,7 +75,9 @@ def test_T7_what_needs_more_than_purchases_is_looked_at_alone():
     invited = replace(one.ladder.rungs[1], needs=Pass.INVITATION)
     filtered = Measure(Metric.SPEND, Lifetime(), only=Only(stores=("s1",)))
     anniversary = Measure(Metric.VISITS, Anniversary(), Visits.ORDERS)
+    few = AtMost(Measure(Metric.COMPLAINTS, Lifetime()), 0)
     others = [invited, *(Rung("gold", AtLeast(of, 1)) for of in (filtered, anniversary))]
+    others.append(Rung("gold", AllOf((one.ladder.rungs[1].test, few))))
     for rung in others:
         ladder = replace(one.ladder, rungs=(one.ladder.rungs[0], rung))
         assert not is_for_crowds(replace(plain, after=(replace(one, ladder=ladder),)))

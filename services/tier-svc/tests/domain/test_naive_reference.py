@@ -39,7 +39,8 @@ def differences(life):
 def critical(life, told):
     """Every instant at which anything is told or happens, and the one before it."""
     edges = {one.from_at for one in told} | set(naive.Composite(life, max_of(life)).instants)
-    edges |= {one.at for one in (*life.bought, *life.did, *life.put)}
+    edges |= {one.at for one in (*life.bought, *life.did, *life.put, *life.complained)}
+    edges |= {life.falls_at(one) for one in life.became}
     for version in life.versions:
         edges |= {life.effect_at(back, version.ladder, version.zone) for back in life.backs}
     start = life.starts_at()
@@ -47,7 +48,7 @@ def critical(life, told):
 
 
 def max_of(life):
-    every = (*life.bought, *life.did, *life.put, *life.backs)
+    every = (*life.bought, *life.did, *life.put, *life.backs, *life.complained, *life.became)
     return max((one.at for one in every), default=life.starts_at())
 
 

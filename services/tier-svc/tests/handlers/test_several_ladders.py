@@ -104,7 +104,7 @@ async def test_T6_a_standing_names_the_other_ladders_and_answers_each(club, inst
     assert (named["ladder"], named["tier"]) == ("club", "friend")
     assert [one["ladder"] for one in named["ladders"]] == ["classic"]
     assert [(one["metric"], one["where"], one["kinds"]) for one in named["metrics"]] == [
-        ("spend", {"categories": ["tea"], "stores": [], "channels": []}, []),
+        ("spend", {"categories": ["tea"], "stores": [], "channels": [], "severities": []}, []),
         ("tasks", None, ["survey", "tasting"]),
         ("assets", None, []),
     ]

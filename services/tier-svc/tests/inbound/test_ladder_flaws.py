@@ -12,6 +12,7 @@ from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.refusals import LadderInvalid
 
 LEAF = {"metric": "spend", "at_least": 100, "window": {"rolling_months": 12}}
+FEW = {"metric": "complaints", "at_most": 0, "window": {"lifetime": True}}
 VISITS = {"metric": "visits", "at_least": 3, "window": {"calendar": "month"}}
 
 
@@ -36,9 +37,7 @@ FLAWS = [
     pytest.param(
         ladder(leaf(metric="karma")), "/rungs/1/test/metric", "unknown_metric", id="metric"
     ),
-    pytest.param(
-        ladder(leaf(metric="complaints")), "/rungs/1/test/metric", "not_available", id="complaints"
-    ),
+    pytest.param(ladder(rung(FEW)), "/rungs/1/test", "met_by_nothing", id="no complaints"),
     pytest.param(ladder(leaf(count="days")), "/rungs/1/test/count", "unexpected", id="spent days"),
     pytest.param(
         ladder(rung({**VISITS, "count": "hours"})), "/rungs/1/test/count", "unknown", id="hours"

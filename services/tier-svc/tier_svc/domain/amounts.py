@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from zoneinfo import ZoneInfo
 
+from tier_svc.domain.complaints import Complaint
 from tier_svc.domain.facts import Done, Fact, Goods, Setting, Value
 from tier_svc.domain.measures import EVERYTHING, Measure, Metric, Only, Visits
 
@@ -81,6 +82,19 @@ def _attribute(measure: Measure) -> Amount:
     return amount
 
 
+def _complaints(measure: Measure) -> Amount:
+    only = measure.only
+
+    def amount(fact: Fact) -> Value:
+        made = fact.more
+        if not isinstance(made, Complaint):
+            return 0
+        is_kind = _is_in(made.category, only.categories) and _is_in(made.severity, only.severities)
+        return int(is_kind and _is_in(made.channel, only.channels))
+
+    return amount
+
+
 def _is_of(goods: Goods, only: Only) -> bool:
     return _is_in(goods.store, only.stores) and _is_in(goods.channel, only.channels)
 
@@ -96,4 +110,5 @@ _AMOUNTS: dict[Metric, Callable[[Measure], Amount]] = {
     Metric.ACTIVITIES: _activities,
     Metric.TASKS: _activities,
     Metric.ATTRIBUTES: _attribute,
+    Metric.COMPLAINTS: _complaints,
 }

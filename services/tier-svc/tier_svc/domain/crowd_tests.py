@@ -9,7 +9,7 @@ import numpy as np
 from tier_svc.domain.crowd import Column, Crowd, Flags, Reach, is_first_of, is_last_of
 from tier_svc.domain.crowd_days import Sum, adding, ending, local_days
 from tier_svc.domain.instants import Period, Periods
-from tier_svc.domain.ladder import AllOf, AtLeast, Ladder, Test, leaves
+from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Ladder, Leaf, Test, leaves
 from tier_svc.domain.measures import (
     EVERYTHING,
     Calendar,
@@ -88,6 +88,7 @@ class Counting:
             return _reaching(
                 self._profile(test.measure), self._scaled(test.measure, test.threshold)
             )
+        assert not isinstance(test, AtMost), "columns know no complaints"
         parts = [self.met(part) for part in test.parts]
         return _covered(parts, len(parts) if isinstance(test, AllOf) else 1)
 
@@ -130,7 +131,7 @@ class Counting:
         return lambda at: np.full_like(at, horizon)
 
 
-def _leaves(ladders: Sequence[Ladder]) -> Iterator[AtLeast]:
+def _leaves(ladders: Sequence[Ladder]) -> Iterator[Leaf]:
     tests = (rung.test for ladder in ladders for rung in ladder.rungs)
     return (leaf for test in tests if test for leaf in leaves(test))
 

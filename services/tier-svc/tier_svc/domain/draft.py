@@ -57,15 +57,19 @@ class WindowWritten(Written):
 
 
 class WhereWritten(Written):
-    """Only what was bought of these categories, in these stores, through these channels."""
+    """Only what was bought of these categories, in these stores, through these channels; or
+    complaints of these categories and severities.
+    """
 
     categories: Names | None = None
     stores: Names | None = None
     channels: Names | None = None
+    severities: Names | None = None
 
 
 class TestWritten(Written):
-    """`all` or `any` of several tests, or a metric that has reached `at_least` in a window.
+    """`all` or `any` of several tests, or a metric that has reached `at_least` in a window;
+    complaints may also be `at_most`.
 
     Spend is in minor units. Visits count `orders` or `days`. Points name their point type. Tasks
     name their `kinds`, each counted once; activities may. Attributes name theirs.
@@ -82,6 +86,7 @@ class TestWritten(Written):
     attribute: Name | None = None
     where: WhereWritten | None = None
     at_least: Annotated[int, Field(ge=1, le=THRESHOLD_MAX)] | None = None
+    at_most: Annotated[int, Field(ge=0, le=THRESHOLD_MAX)] | None = None
     window: WindowWritten | None = None
 
 

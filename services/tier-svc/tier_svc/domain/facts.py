@@ -11,7 +11,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.ids import FactId
+from tier_svc.domain.complaints import Complaint, Outcome, turns
 from tier_svc.domain.instants import Periods, Span, after, end_of
+from tier_svc.domain.intervals import Reason
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.segments import ToldSegment
 
@@ -58,12 +60,12 @@ class Fact(NamedTuple):
     spend: Value
     visits: int
     points: Points
-    more: Goods | Done | Setting | None = None
+    more: Goods | Done | Setting | Complaint | None = None
 
 
 class Return(NamedTuple):
     """From `effect_at` on a purchase is `kept`: as if what came back so far had never been
-    bought.
+    bought; or a complaint, which stands or does not.
     """
 
     effect_at: datetime
@@ -71,6 +73,7 @@ class Return(NamedTuple):
     fact_id: FactId
     purchase_fact_id: FactId
     kept: Fact
+    reason: Reason = Reason.RETURNED
 
 
 class Line(NamedTuple):
@@ -107,14 +110,15 @@ class HeardReturn(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """Everything that is known of a member; `others` are activities and attributes. No tier rests
-    on `segments`.
+    """Everything that is known of a member; `others` are activities, attributes and complaints,
+    `outcomes` those of complaints. No tier rests on `segments`.
     """
 
     purchases: Sequence[Fact] = ()
     returns: Sequence[HeardReturn] = ()
     others: Sequence[Fact] = ()
     segments: Sequence[ToldSegment] = ()
+    outcomes: Sequence[Outcome] = ()
 
 
 class History(NamedTuple):
@@ -133,14 +137,15 @@ def history(heard: Heard, ladder: Ladder, zone: ZoneInfo) -> History:
     """
     point_types = ladder.point_types
     facts = sorted((*(p for p in heard.purchases if point_types <= p.points.keys()), *heard.others))
+    outcomes = list(_became(heard))
     if not heard.returns:
-        return History(facts, ())
+        return History(facts, sorted(outcomes))
     bought = {fact.fact_id: fact for fact in facts}
     returns = [
         kept._replace(effect_at=_looked_at(kept.effect_at, ladder.on_return, zone))
         for kept in taken_back(bought, heard.returns, point_types)
     ]
-    return History(facts, sorted(returns))
+    return History(facts, sorted((*returns, *outcomes)))
 
 
 def taken_back(
@@ -165,7 +170,7 @@ def kept(facts: Sequence[Fact], returns: Iterable[Return]) -> Sequence[Fact]:
 
 def still_counts(fact: Fact) -> bool:
     """Whether anything is left of a fact: a purchase that came back whole is none any more."""
-    return fact.visits > 0 or isinstance(fact.more, Done | Setting)
+    return fact.visits > 0 or isinstance(fact.more, Done | Setting | Complaint)
 
 
 def goods(store: str | None, channel: str | None, lines: Iterable[Line]) -> Goods:
@@ -177,6 +182,19 @@ def goods(store: str | None, channel: str | None, lines: Iterable[Line]) -> Good
 def whole(value: Value) -> Value:
     """The same amount, as an `int` where it is one."""
     return value.numerator if value.denominator == 1 else value
+
+
+def _became(heard: Heard) -> Iterator[Return]:
+    """What became of complaints: from the effect of such an outcome on a complaint was never made,
+    or was made after all. A ladder looks at it at once.
+    """
+    if not heard.outcomes:
+        return
+    made = {fact.more.name: fact for fact in heard.others if isinstance(fact.more, Complaint)}
+    for outcome, at, is_standing in turns(heard.outcomes, made):
+        fact = made[outcome.complaint]
+        left = fact if is_standing else fact._replace(more=None)
+        yield Return(at, outcome.occurred_at, outcome.fact_id, fact.fact_id, left, Reason.COMPLAINT)
 
 
 def _in_business_order(back: HeardReturn) -> tuple[datetime, FactId]:

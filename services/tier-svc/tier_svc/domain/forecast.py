@@ -9,7 +9,7 @@ from tier_svc.domain.facts import Fact, Value
 from tier_svc.domain.falling import falls_at
 from tier_svc.domain.grounds import Version
 from tier_svc.domain.instants import TICK, Period, Periods, end_of
-from tier_svc.domain.ladder import AllOf, AtLeast, Test
+from tier_svc.domain.ladder import meets
 from tier_svc.domain.measures import (
     Anniversary,
     Calendar,
@@ -25,7 +25,7 @@ from tier_svc.domain.standing import Known, whole_units
 SEEN_MAX = timedelta(days=90)
 SEEN_MIN = timedelta(days=30)
 FORMULA = "counting_at_end + gained * left // seen"
-UNPACED = frozenset({Metric.ATTRIBUTES, Metric.TASKS})
+UNPACED = frozenset({Metric.ATTRIBUTES, Metric.TASKS, Metric.COMPLAINTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def forecast(known: Known, at: datetime) -> Forecast:
 
     A metric is forecast as what of the facts known counts still at the end, and what was gained in
     the last 90 days (of a newer member since the start, but at least 30) times the time that is
-    left, divided by that of the gain; rounded down. What staff set, and tasks, have no pace. The
-    tier is the highest whose test these meet, passes aside, but not below the one that is told for
-    then.
+    left, divided by that of the gain; rounded down. What staff set, tasks and complaints have no
+    pace. The tier is the highest whose test these meet, passes aside, but not below the one that is
+    told for then.
     """
     version = known.grounds.version(known.shown_at(at).ladder.version)
     frame = known.grounds.frame(version)
@@ -111,13 +111,6 @@ def _tier(known: Known, version: Version, values: Mapping[Measure, Value], end: 
     reached = [
         rung.tier
         for rung in higher
-        if rung.test is not None and rung.needs is None and _is_met(rung.test, values)
+        if rung.test is not None and rung.needs is None and meets(rung.test, values.__getitem__)
     ]
     return reached[-1] if reached else told
-
-
-def _is_met(test: Test, values: Mapping[Measure, Value]) -> bool:
-    if isinstance(test, AtLeast):
-        return values[test.measure] >= test.threshold
-    parts = (_is_met(part, values) for part in test.parts)
-    return all(parts) if isinstance(test, AllOf) else any(parts)

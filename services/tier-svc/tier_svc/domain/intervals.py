@@ -10,7 +10,9 @@ from contracts.ids import FactId
 
 
 class Reason(StrEnum):
-    """What began an interval: a fact, the end of something, a return, another ladder, a way up."""
+    """What began an interval: a fact, the end of something, a return, what became of a complaint,
+    another ladder, a way up.
+    """
 
     STARTED = "started"
     REACHED = "reached"
@@ -18,6 +20,7 @@ class Reason(StrEnum):
     ENDED = "ended"
     STEPPED_DOWN = "stepped_down"
     RETURNED = "returned"
+    COMPLAINT = "complaint"
     FLOOR = "floor"
     PUBLISHED = "published"
     OVERRIDE = "override"
@@ -27,6 +30,10 @@ class Reason(StrEnum):
     BOUGHT = "bought"
     PAID = "paid"
     TRIAL = "trial"
+
+
+TAKEN_BACK = frozenset({Reason.RETURNED, Reason.COMPLAINT})
+"""From then on facts read otherwise, also of the time before."""
 
 
 @dataclass(frozen=True, slots=True)

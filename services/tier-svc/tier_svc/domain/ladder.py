@@ -1,8 +1,9 @@
 """A ladder: ordered rungs, the lowest of them the base that everyone stands on (T2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 
 from tier_svc.domain.instants import NONE, Period, Periods, Span
@@ -44,6 +45,19 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """A leaf of a test: the measure is not above the threshold. It is met before anything happened,
+    and again when enough has left the window.
+    """
+
+    measure: Measure
+    threshold: int
+
+
+Leaf = AtLeast | AtMost
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part is met."""
 
@@ -57,7 +71,7 @@ class AnyOf:
     parts: tuple["Test", ...]
 
 
-Test = AtLeast | AllOf | AnyOf
+Test = Leaf | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +138,34 @@ class Ladder:
         """The rank of each tier."""
         return {rung.tier: rank for rank, rung in enumerate(self.rungs)}
 
-    def _leaves(self) -> Iterator[AtLeast]:
+    @cached_property
+    def has_complaints(self) -> bool:
+        """Whether it asks for complaints."""
+        return any(m.metric is Metric.COMPLAINTS for m in self.measures)
+
+    def _leaves(self) -> Iterator[Leaf]:
         for rung in self.rungs:
             if rung.test is not None:
                 yield from leaves(rung.test)
 
 
-def leaves(test: Test) -> Iterator[AtLeast]:
+def leaves(test: Test) -> Iterator[Leaf]:
     """The leaves of a test, left to right."""
-    if isinstance(test, AtLeast):
+    if isinstance(test, Leaf):
         yield test
         return
     for part in test.parts:
         yield from leaves(part)
+
+
+def lacks(leaf: Leaf, value: Fraction | int) -> Fraction | int:
+    """How far a value is from meeting a leaf, up or down; not above 0 where it is met."""
+    return leaf.threshold - value if isinstance(leaf, AtLeast) else value - leaf.threshold
+
+
+def meets(test: Test, value: Callable[[Measure], Fraction | int]) -> bool:
+    """Whether a test is met where each measure has this value."""
+    if isinstance(test, Leaf):
+        return lacks(test, value(test.measure)) <= 0
+    parts = (meets(part, value) for part in test.parts)
+    return all(parts) if isinstance(test, AllOf) else any(parts)

@@ -12,7 +12,8 @@ class Metric(StrEnum):
     """What is counted. Spend in minor units, net of returns; points as posted, before any burn.
 
     Activities count each fact; tasks count each of their kinds once. An attribute is a number that
-    staff set, with evidence, and holds until it is set anew.
+    staff set, with evidence, and holds until it is set anew. Complaints count while they stand: not
+    once they were withdrawn or found to be unfounded.
     """
 
     SPEND = "spend"
@@ -21,9 +22,19 @@ class Metric(StrEnum):
     ACTIVITIES = "activities"
     TASKS = "tasks"
     ATTRIBUTES = "attributes"
+    COMPLAINTS = "complaints"
 
 
 ACTIVITY_METRICS = frozenset({Metric.ACTIVITIES, Metric.TASKS})
+
+
+class Severity(StrEnum):
+    """How bad a complaint is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
 
 
 class Visits(StrEnum):
@@ -72,11 +83,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """What a measure looks at; an empty part looks at all. Categories are those of lines."""
+    """What a measure looks at; an empty part looks at all. Categories are those of lines, or of
+    complaints; severities of complaints.
+    """
 
     categories: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
 
 
 EVERYTHING = Only()

@@ -2,9 +2,9 @@
 between instants.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from tier_svc.domain.amounts import amount_of, counted_once
 from tier_svc.domain.days import adding, ending
 from tier_svc.domain.facts import Fact, Setting, Value
 from tier_svc.domain.instants import Period, Periods, anniversary_after
-from tier_svc.domain.ladder import AllOf, AtLeast, Test
+from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Test
 from tier_svc.domain.measures import (
     Anniversary,
     Calendar,
@@ -27,6 +27,8 @@ Profile = Sequence[tuple[datetime, Value]]
 """The values of a metric: each from its instant on, until the next. Before the first it is 0."""
 
 Profiles = Mapping[Measure, Profile]
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Share(NamedTuple):
@@ -110,13 +112,15 @@ def profiles(measures: Iterable[Measure], facts: Sequence[Fact], frame: Frame) -
     return {measure: profile(shares(measure, facts, frame)) for measure in measures}
 
 
-def met(test: Test, values: Profiles) -> list[Met]:
-    """When a test is met: disjoint, in order, never touching. A met test only begins with a
-    fact.
+def met(test: Test, values: Profiles, frozen_at: datetime | None = None) -> list[Met]:
+    """When a test is met: disjoint, in order, never touching. A met test begins with a fact, or
+    where one that it wants few of leaves the window; the latter not from `frozen_at` on.
     """
     if isinstance(test, AtLeast):
         return _reaching(values[test.measure], test.threshold)
-    every = [part for each in test.parts for part in met(each, values)]
+    if isinstance(test, AtMost):
+        return _staying(values[test.measure], test.threshold, frozen_at)
+    every = [part for each in test.parts for part in met(each, values, frozen_at)]
     return covered(every, len(test.parts) if isinstance(test, AllOf) else 1)
 
 
@@ -147,6 +151,16 @@ def _reaching(values: Profile, threshold: int) -> list[Met]:
     if begun is not None:
         out.append(Met(begun, None))
     return out
+
+
+def _staying(values: Profile, threshold: int, frozen_at: datetime | None) -> list[Met]:
+    """When a measure is not above the threshold: from the beginning of time, where it is 0. From
+    `frozen_at` on it is what it was just before.
+    """
+    if frozen_at is not None:
+        values = values[: bisect_left(values, frozen_at, key=itemgetter(0))]
+    turned = [(BEGINNING, 0), *((at, -value) for at, value in values)]
+    return _reaching(turned, -threshold)
 
 
 def _once(found: Iterable[tuple[Hashable, Met]]) -> list[Share]:

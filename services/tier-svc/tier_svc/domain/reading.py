@@ -12,7 +12,7 @@ from tier_svc.domain.draft import (
 from tier_svc.domain.flaws import Flaws
 from tier_svc.domain.instants import NONE, Period, Periods, Span
 from tier_svc.domain.ladder import Downgrade, Ladder, Pass, Renewal, Rung, Test, leaves
-from tier_svc.domain.reachability import holds_for_ever, order_flaws
+from tier_svc.domain.reachability import holds_for_ever, meets_nothing, order_flaws
 from tier_svc.domain.reading_tests import read_test
 
 LEAVES_MAX = 16
@@ -78,6 +78,8 @@ def _rung(flaws: Flaws, written: RungWritten, is_base: bool) -> Rung:
         needs=_pass(flaws, written),
     )
     if rung.test is not None:
+        if rung.needs is None and meets_nothing(rung.test):
+            flaws.add("/test", "met_by_nothing")
         _check_renewal(flaws, rung, rung.test)
         _check_minimum(flaws, rung, rung.test)
     return rung

@@ -3,7 +3,7 @@
 from tier_svc.domain.draft import TestWritten, WhereWritten, WindowWritten
 from tier_svc.domain.flaws import Flaws
 from tier_svc.domain.instants import Period, Span
-from tier_svc.domain.ladder import AllOf, AnyOf, AtLeast, Test
+from tier_svc.domain.ladder import AllOf, AnyOf, AtLeast, AtMost, Leaf, Test
 from tier_svc.domain.measures import (
     EVERYTHING,
     Anniversary,
@@ -13,13 +13,10 @@ from tier_svc.domain.measures import (
     Metric,
     Only,
     Rolling,
+    Severity,
     Visits,
     Window,
 )
-
-NOT_AVAILABLE = "not_available"
-METRICS_TO_COME = ("complaints",)
-"""Feedback is no fact yet."""
 
 NEEDED_BY = {Metric.POINTS: "point_type", Metric.TASKS: "kinds", Metric.ATTRIBUTES: "attribute"}
 ALLOWED_BY = {
@@ -27,6 +24,12 @@ ALLOWED_BY = {
     Metric.VISITS: {"where", "count"},
     Metric.ACTIVITIES: {"where", "kinds"},
     Metric.TASKS: {"where"},
+    Metric.COMPLAINTS: {"where"},
+}
+NARROWED_BY = {
+    Metric.SPEND: {"categories", "stores", "channels"},
+    Metric.VISITS: {"categories", "stores", "channels"},
+    Metric.COMPLAINTS: {"categories", "severities", "channels"},
 }
 DETAILS = ("count", "point_type", "kinds", "attribute", "where")
 
@@ -49,20 +52,25 @@ def read_test(flaws: Flaws, written: TestWritten) -> Test | None:
     return AllOf(read) if word == "all" else AnyOf(read)
 
 
-def _leaf(flaws: Flaws, written: TestWritten) -> AtLeast | None:
+def _leaf(flaws: Flaws, written: TestWritten) -> Leaf | None:
+    """The leaf. Only of complaints a test may want few; of one metric it wants one of both."""
     measure = read_measure(flaws, written)
-    if written.at_least is None:
+    may_be_few = measure is None or measure.metric is Metric.COMPLAINTS
+    if written.at_most is not None and (written.at_least is not None or not may_be_few):
+        flaws.add("/at_most", "unexpected")
+    elif written.at_most is None and written.at_least is None:
         flaws.add("/at_least", "missing")
-    if written.at_least is None or measure is None:
+    if measure is None:
         return None
-    return AtLeast(measure, written.at_least)
+    if written.at_most is not None:
+        return AtMost(measure, written.at_most)
+    return None if written.at_least is None else AtLeast(measure, written.at_least)
 
 
 def read_measure(flaws: Flaws, written: TestWritten) -> Measure | None:
     """What a leaf counts, and over which window."""
     if written.metric is None or written.metric not in [str(metric) for metric in Metric]:
-        is_to_come = written.metric in METRICS_TO_COME
-        flaws.add("/metric", NOT_AVAILABLE if is_to_come else "unknown_metric")
+        flaws.add("/metric", "unknown_metric")
         return None
     metric = Metric(written.metric)
     _check_details(flaws, metric, written)
@@ -96,17 +104,19 @@ def _check_details(flaws: Flaws, metric: Metric, written: TestWritten) -> None:
 
 
 def _only(flaws: Flaws, metric: Metric, written: WhereWritten | None) -> Only:
-    """The filter. An activity has a channel, but neither a store nor categories."""
+    """The filter. An activity has a channel, but neither a store nor categories; a complaint has no
+    store, and nothing else has a severity.
+    """
     if written is None:
         return EVERYTHING
     if not written.model_fields_set:
         flaws.add("", "missing")
-    if metric not in {Metric.SPEND, Metric.VISITS}:
-        for part in sorted(written.model_fields_set - {"channels"}):
-            flaws.add(f"/{part}", "unexpected")
-    parts = (written.categories, written.stores, written.channels)
-    categories, stores, channels = (tuple(sorted(set(part or ()))) for part in parts)
-    return Only(categories, stores, channels)
+    for part in sorted(written.model_fields_set - NARROWED_BY.get(metric, {"channels"})):
+        flaws.add(f"/{part}", "unexpected")
+    for place, severity in enumerate(written.severities or ()):
+        flaws.word(f"/severities/{place}", Severity, severity, Severity.LOW)
+    parts = (written.categories, written.stores, written.channels, written.severities)
+    return Only(*(tuple(sorted(set(part or ()))) for part in parts))
 
 
 def _window(flaws: Flaws, written: WindowWritten | None) -> Window | None:

@@ -27,7 +27,7 @@ def rung_stays(
     steps: list[datetime] = []
     for rank in range(len(ladder.rungs) - 1, 0, -1):
         rung = ladder.rungs[rank]
-        tested = _met(ladder, rung, values, frame, ways)
+        tested = _looked_at(ladder, _met(rung, values, ways, frozen_at), frame)
         out[rank] = stays(rung, tested, steps, frame.zone, frozen_at)
         steps = ends_of(out[rank]) if rung.downgrade is Downgrade.ONE_STEP else []
     return out
@@ -53,12 +53,17 @@ def kept_tiers(rung: Rung) -> list[str]:
 
 
 def _met(
-    ladder: Ladder, rung: Rung, values: Profiles, frame: Frame, ways: Sequence[Way]
+    rung: Rung, values: Profiles, ways: Sequence[Way], frozen_at: datetime | None
 ) -> list[Met]:
-    """When a rung's test is met, as far as the ladder looks and the rung is open to the member."""
+    """When a rung's test is met and the rung is open to the member."""
     if rung.test is None:
         return []
-    found = met(rung.test, values)
-    if rung.needs is not None:
-        found = covered((*found, *passes(ways, rung.needs, rung.tier)), 2)
+    found = met(rung.test, values, frozen_at)
+    if rung.needs is None:
+        return found
+    return covered((*found, *passes(ways, rung.needs, rung.tier)), 2)
+
+
+def _looked_at(ladder: Ladder, found: list[Met], frame: Frame) -> list[Met]:
+    """When it counts as met, as the ladder looks at it."""
     return looked_at(found, ladder.evaluated, frame) if ladder.evaluated else found

@@ -10,7 +10,7 @@ from tier_svc.domain.facts import Value
 from tier_svc.domain.grounds import Grounds, Version
 from tier_svc.domain.instants import TICK, Periods, Span, before, end_of, start_of
 from tier_svc.domain.intervals import Interval
-from tier_svc.domain.ladder import AtLeast, Rung, Test
+from tier_svc.domain.ladder import AtLeast, Leaf, Rung, Test, lacks
 from tier_svc.domain.measures import Anniversary, Calendar, Frame, Measure, Naming, Rolling
 from tier_svc.domain.metrics import Profile, Profiles, leaving, profiles, value_at
 from tier_svc.domain.reachability import ways
@@ -58,7 +58,9 @@ class MetricNow(Naming):
 
 @dataclass(frozen=True, slots=True)
 class Missing(Naming):
-    """What a metric lacks, rounded up to whole units."""
+    """What a metric lacks, rounded up to whole units; of what has to be few, how much is too
+    much.
+    """
 
     missing: int
 
@@ -162,7 +164,8 @@ def _next(known: Known, version: Version, rank: int, values: Profiles, at: datet
         return None
     nearest, others = _lacking(rung.test, values, at)
     frame = known.grounds.frame(version)
-    ends = [_shrinks_at(leaf.measure, values[leaf.measure], at, frame) for leaf in nearest]
+    rising = [leaf.measure for leaf in nearest if isinstance(leaf, AtLeast)]
+    ends = [_shrinks_at(measure, values[measure], at, frame) for measure in rising]
     by = min((end for end in ends if end is not None), default=None)
     return Need(rung.tier, _told(nearest, values, at), by, [_told(o, values, at) for o in others])
 
@@ -193,7 +196,7 @@ def _keep(shown: Shown, values: Profiles) -> Need | None:
     )
 
 
-Lacking = tuple[AtLeast, ...]
+Lacking = tuple[Leaf, ...]
 
 
 def _lacking(test: Test, values: Profiles, at: datetime) -> tuple[Lacking, list[Lacking]]:
@@ -204,12 +207,17 @@ def _lacking(test: Test, values: Profiles, at: datetime) -> tuple[Lacking, list[
 
 
 def _share(way: Lacking, values: Profiles, at: datetime) -> Fraction:
-    shares = (Fraction(_lack(leaf, values, at), leaf.threshold) for leaf in way)
+    shares = (_part(leaf, _lack(leaf, values, at)) for leaf in way)
     return max(shares, default=Fraction(0))
 
 
-def _lack(leaf: AtLeast, values: Profiles, at: datetime) -> int:
-    return leaf.threshold - whole_units(value_at(values[leaf.measure], at))
+def _part(leaf: Leaf, lack: int) -> Fraction:
+    """What is lacking, of what is wanted; or what is too much, of what is there."""
+    return Fraction(lack, leaf.threshold if isinstance(leaf, AtLeast) else leaf.threshold + lack)
+
+
+def _lack(leaf: Leaf, values: Profiles, at: datetime) -> int:
+    return whole_units(lacks(leaf, whole_units(value_at(values[leaf.measure], at))))
 
 
 def _told(way: Lacking, values: Profiles, at: datetime) -> list[Missing]:

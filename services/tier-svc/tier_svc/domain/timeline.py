@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tier_svc.domain.facts import Return
 from tier_svc.domain.grounds import Grounds
-from tier_svc.domain.intervals import Interval, Reason, clip, join
+from tier_svc.domain.intervals import Interval, clip, join
 from tier_svc.domain.walk import walk
 
 
@@ -37,11 +37,11 @@ def told_timeline(grounds: Grounds, since: datetime | None = None) -> list[Inter
 
 
 def _begun_by(returns: Iterable[Return], cut: datetime, part: Sequence[Interval]) -> list[Interval]:
-    """What holds at a return's instant and began before it is told because of that return."""
-    fact_id = max(back.fact_id for back in returns if back.effect_at == cut)
+    """What holds at a return's instant and began before it is told because of that return; so it is
+    with what became of a complaint.
+    """
+    fact_id, reason = max((b.fact_id, b.reason) for b in returns if b.effect_at == cut)
     return [
-        replace(interval, reason=Reason.RETURNED, fact_id=fact_id)
-        if interval.from_at < cut
-        else interval
+        replace(interval, reason=reason, fact_id=fact_id) if interval.from_at < cut else interval
         for interval in part
     ]

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from contracts.ids import FactId
 from tier_svc.domain.facts import Fact
-from tier_svc.domain.intervals import Interval, Reason
-from tier_svc.domain.ladder import AtLeast, Rung, leaves
+from tier_svc.domain.intervals import TAKEN_BACK, Interval
+from tier_svc.domain.ladder import AtLeast, AtMost, Leaf, Rung, lacks, leaves
 from tier_svc.domain.measures import Frame, Naming
 from tier_svc.domain.metrics import counts_at, profile, shares, value_at
 from tier_svc.domain.standing import Extent, Known, extent, whole_units
@@ -27,11 +27,14 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf(Naming):
-    """A leaf of a rung's test at one instant. `facts` are the newest; `facts_total` counts all."""
+class LeafThen(Naming):
+    """A leaf of a rung's test at one instant: it wants `at_least` or `at_most`. `facts` are the
+    newest; `facts_total` counts all.
+    """
 
     window: Extent
-    at_least: int
+    at_least: int | None
+    at_most: int | None
     value: int
     is_met: bool
     facts_total: int
@@ -43,7 +46,7 @@ class RungThen:
     """A rung at the instant an interval began. `ending` says how its stay came to an end there."""
 
     tier: str
-    test: Sequence[Leaf]
+    test: Sequence[LeafThen]
     ending: Ending | None
 
 
@@ -78,11 +81,11 @@ def _reached(known: Known, interval: Interval) -> RungThen:
 
 
 def _lost(known: Known, before: Interval, interval: Interval) -> RungThen:
-    """The rung that was lost, and how its stay ended, unless a return took it away."""
+    """The rung that was lost, and how its stay ended, unless it was taken away."""
     version = known.grounds.version(before.version)
     facts = known.facts_at(interval.from_at)[version.ladder.version]
     ending = None
-    if interval.reason is not Reason.RETURNED:
+    if interval.reason not in TAKEN_BACK:
         found = stays_of(known.grounds, version, facts)[before.rank]
         ending = next((stay.ending for stay in found if stay.until == interval.from_at), None)
     at = ending.unmet_at if ending else interval.from_at
@@ -97,7 +100,7 @@ def _rung(
     return RungThen(rung.tier, [_leaf(one, facts, at, frame) for one in test], ending)
 
 
-def _leaf(leaf: AtLeast, facts: Sequence[Fact], at: datetime, frame: Frame) -> Leaf:
+def _leaf(leaf: Leaf, facts: Sequence[Fact], at: datetime, frame: Frame) -> LeafThen:
     measure = leaf.measure
     value = value_at(profile(shares(measure, facts, frame)), at)
     counted = [
@@ -105,12 +108,13 @@ def _leaf(leaf: AtLeast, facts: Sequence[Fact], at: datetime, frame: Frame) -> L
         for fact in facts
         if (amount := counts_at(measure, fact, at, frame))
     ]
-    return Leaf(
+    return LeafThen(
         *measure.named,
         window=extent(measure, at, frame),
-        at_least=leaf.threshold,
+        at_least=leaf.threshold if isinstance(leaf, AtLeast) else None,
+        at_most=leaf.threshold if isinstance(leaf, AtMost) else None,
         value=whole_units(value),
-        is_met=value >= leaf.threshold,
+        is_met=lacks(leaf, value) <= 0,
         facts_total=len(counted),
         facts=counted[-FACTS_MAX:],
     )

@@ -6,13 +6,18 @@ from datetime import datetime
 from chassis.tx import Tx
 from contracts.events.members import MemberEnrolled
 from contracts.events.points import PointsAccrued, PointsReversed
-from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
+from contracts.events.purchases import (
+    ActivityRecorded,
+    FeedbackRecorded,
+    PurchaseRecorded,
+    PurchaseReturned,
+)
 from contracts.ids import FactId, MemberId
 from tier_svc.handlers.evaluate_members import evaluate_members
-from tier_svc.store import facts, members, others, publications
+from tier_svc.store import complaints, facts, members, others, publications
 
 Total = PointsAccrued | PointsReversed
-Dated = MemberEnrolled | PurchaseRecorded | ActivityRecorded
+Dated = MemberEnrolled | PurchaseRecorded | ActivityRecorded | FeedbackRecorded
 Heard = Dated | PurchaseReturned | Total
 News = dict[MemberId, set[FactId]]
 
@@ -22,8 +27,9 @@ async def count_facts(tx: Tx, heard: Sequence[Heard]) -> None:
     per member, ladder and batch.
 
     What was heard before changes nothing; of a total the highest revision holds; a return whose
-    purchase is unknown waits for it. Activities and point types that no ladder asks for are kept
-    too, so that the next one may. Enrolled members stand on the base rung until a fact lifts them.
+    purchase is unknown waits for it. Activities, complaints and point types that no ladder asks for
+    are kept too, so that the next one may. Enrolled members stand on the base rung until a fact
+    lifts them.
     """
     current = await publications.in_force(tx)
     needed = frozenset(kind for ladder in current.ladders for kind in ladder.point_types)
@@ -56,8 +62,23 @@ async def _kept(tx: Tx, heard: Sequence[Heard], needed: Collection[str]) -> Asyn
         yield await facts.keep_returns(tx, returns)
     if activities := [one for one in heard if isinstance(one, ActivityRecorded)]:
         yield await others.keep_activities(tx, activities)
+    if made := [one for one in heard if isinstance(one, FeedbackRecorded)]:
+        yield await _kept_feedback(tx, made)
     if totals := [one for one in heard if isinstance(one, Total)]:
         yield await _kept_totals(tx, totals, needed)
+
+
+async def _kept_feedback(tx: Tx, heard: Sequence[FeedbackRecorded]) -> News:
+    """Complaints and what became of them that are news; no ladder asks for scores."""
+    news: News = {}
+    made = [one for one in heard if one.kind == "complaint"]
+    became = [one for one in heard if one.kind == "outcome"]
+    kept = [await complaints.keep_complaints(tx, made)] if made else []
+    kept += [await complaints.keep_outcomes(tx, became)] if became else []
+    for one in kept:
+        for member, fact_ids in one.items():
+            news.setdefault(member, set()).update(fact_ids)
+    return news
 
 
 async def _kept_totals(tx: Tx, totals: Sequence[Total], needed: Collection[str]) -> News:

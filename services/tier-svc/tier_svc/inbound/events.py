@@ -10,7 +10,12 @@ from contracts.events.members import (
     SegmentLeft,
 )
 from contracts.events.points import PointsAccrued, PointsReversed
-from contracts.events.purchases import ActivityRecorded, PurchaseRecorded, PurchaseReturned
+from contracts.events.purchases import (
+    ActivityRecorded,
+    FeedbackRecorded,
+    PurchaseRecorded,
+    PurchaseReturned,
+)
 from tier_svc.handlers.count_facts import count_facts
 from tier_svc.handlers.remember_segments import remember_segments
 from tier_svc.handlers.remember_statuses import remember_statuses
@@ -20,6 +25,7 @@ HEARD = (
     PurchaseRecorded,
     PurchaseReturned,
     ActivityRecorded,
+    FeedbackRecorded,
     PointsAccrued,
     PointsReversed,
 )

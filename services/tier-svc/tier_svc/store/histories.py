@@ -11,7 +11,7 @@ from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.measures import ACTIVITY_METRICS, EVERYTHING
 from tier_svc.domain.publications import Known
 from tier_svc.domain.ways import Goal, Way
-from tier_svc.store import facts, folds, members, others, segments, ways
+from tier_svc.store import complaints, facts, folds, members, others, segments, ways
 
 
 class _Needs(NamedTuple):
@@ -22,6 +22,7 @@ class _Needs(NamedTuple):
     activities: bool
     attributes: bool
     segments: bool
+    complaints: bool
 
 
 class Also(NamedTuple):
@@ -64,6 +65,7 @@ def _needs(ladders: Sequence[Ladder], goals: Sequence[Goal], also: Also) -> _Nee
         or any(m.metric in ACTIVITY_METRICS for m in asked),
         also.attributes or any(ladder.has_attributes for ladder in ladders),
         also.segments,
+        any(ladder.has_complaints for ladder in ladders),
     )
 
 
@@ -86,12 +88,14 @@ async def _heard(
         returns[member] = with_lines(returns.get(member, ()), several)
     more = await _others(tx, ids, needs)
     told = await segments.segments_of_members(tx, ids) if needs.segments else {}
+    became = await complaints.outcomes_of_members(tx, ids) if needs.complaints else {}
     return {
         member: Heard(
             purchases.get(member, ()),
             returns.get(member, ()),
             more.get(member, ()),
             told.get(member, ()),
+            became.get(member, ()),
         )
         for member in ids
     }
@@ -104,6 +108,9 @@ async def _others(tx: Tx, ids: Sequence[MemberId], needs: _Needs) -> dict[Member
     if needs.attributes:
         for member, settings in (await others.attributes_of_members(tx, ids)).items():
             out.setdefault(member, []).extend(settings)
+    if needs.complaints:
+        for member, made in (await complaints.complaints_of_members(tx, ids)).items():
+            out.setdefault(member, []).extend(made)
     return out
 
 

@@ -24,6 +24,7 @@ class WhereView(Answer):
     categories: list[str]
     stores: list[str]
     channels: list[str]
+    severities: list[str]
 
 
 class NamedView(Answer):
@@ -46,7 +47,7 @@ class MetricView(NamedView):
 
 
 class MissingView(NamedView):
-    """What a metric lacks."""
+    """What a metric lacks; of complaints that have to be few, how many are too many."""
 
     missing: int
 
@@ -140,10 +141,13 @@ class CountedView(Answer):
 
 
 class LeafView(NamedView):
-    """A leaf of a test at one instant. `facts` are the newest of `facts_total`."""
+    """A leaf of a test at one instant: it wants `at_least` or `at_most`. `facts` are the newest of
+    `facts_total`.
+    """
 
     window: ExtentView
-    at_least: int
+    at_least: int | None
+    at_most: int | None
     value: int
     is_met: bool
     facts_total: int
