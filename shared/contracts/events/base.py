@@ -9,7 +9,7 @@ from contracts.ids import EventId, MemberId
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact that a service tells the others. Immutable; a change of meaning is a new class, never
     an edit.
 

@@ -11,7 +11,7 @@ from contracts.events.base import Event
 from contracts.ids import FactId
 
 
-class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True):
+class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of a basket. `net_minor` = amount − discount, of the whole line (all `quantity`
     units).
     """
@@ -26,7 +26,7 @@ class PurchaseLine(msgspec.Struct, frozen=True, kw_only=True):
     net_minor: int
 
 
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How a part of a purchase was paid."""
 
     kind: str

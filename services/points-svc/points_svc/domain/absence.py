@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from points_svc.domain.basis import LotBasis, Portion, packed
 from points_svc.domain.books import Book
 from points_svc.domain.lots import Lot, burn_order
@@ -41,7 +43,7 @@ def take_away(book: Book, lot: Lot, at: datetime) -> None:
     """Take what remains of a lot, for its member had been away too long at `at`."""
     if lot.remaining:
         lose(book, lot, at, KIND, PENDING if lot.is_pending else AVAILABLE)
-        book.change_lot(book.lots[lot.lot_id]._replace(away_since=at))
+        book.change_lot(replace(book.lots[lot.lot_id], away_since=at))
 
 
 def _give_back(book: Book, lot: Lot, presence: Presence) -> None:
@@ -57,7 +59,7 @@ def _give_back(book: Book, lot: Lot, presence: Presence) -> None:
         Movement(KIND, EXPIRY, side, points, fact_id, at, basis=basis),
         [Portion(lot.lot_id, -points, expired=-points)],
     )
-    book.change_lot(book.lots[lot.lot_id]._replace(away_since=None))
+    book.change_lot(replace(book.lots[lot.lot_id], away_since=None))
     if not lot.is_pending:
         say_activated(book, lot, posting)
         pay_deficit(book, [lot.lot_id], fact_id)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from points_svc.domain import rating, worth
 from points_svc.domain.basis import Allowance
 from points_svc.domain.campaigns import (
@@ -56,7 +58,7 @@ class CutAt(NamedTuple):
     by: str
 
 
-class Last(NamedTuple):
+class Last(Struct, frozen=True, gc=False):
     """The last fact that took from a budget, and what it would have had besides."""
 
     purchase: Purchased
@@ -110,7 +112,7 @@ class Left:
         self.counted[counter] = self.counted.get(counter, 0) + points
 
 
-class Room(NamedTuple):
+class Room(Struct, frozen=True, gc=False):
     """What one limit leaves for a fact; `counter` counts what it takes."""
 
     name: str

@@ -7,6 +7,8 @@ each posting drew, what the account says, and what was anchored outside the data
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from points_svc.domain.basis import LotBasis, Portion, unpacked
 from points_svc.domain.books import Account
 from points_svc.domain.lots import OPEN, Lot, draw
@@ -182,7 +184,8 @@ class Trail:
         if lot is None:
             self.violations.add(LOTS, posting.seq, posting.posting_id, lot=basis.lot_id)
             return
-        self._lots[lot.lot_id] = lot._replace(
+        self._lots[lot.lot_id] = replace(
+            lot,
             available_from=basis.available_from,
             expires_at=basis.expires_at,
             stage=OPEN if posting.kind in ENDS_WAITING else lot.stage,
@@ -194,8 +197,8 @@ class Trail:
         if lot is None:
             self.violations.add(LOTS, *where, lot=portion.lot_id)
             return
-        lot = lot._replace(
-            remaining=lot.remaining - portion.points, expired=lot.expired + portion.expired
+        lot = replace(
+            lot, remaining=lot.remaining - portion.points, expired=lot.expired + portion.expired
         )
         self._lots[lot.lot_id] = lot
         if lot.remaining < 0 or lot.expired < 0:

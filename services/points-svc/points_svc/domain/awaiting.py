@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from points_svc.domain.basis import LotBasis, Portion, packed
 from points_svc.domain.books import Book
 from points_svc.domain.lots import ACTIVATED, FORFEITED, Lot
@@ -26,7 +28,7 @@ def heed(book: Book, lot_id: str, kind: str, activity_fact_id: str, at: datetime
     if at >= lot.available_from:
         return
     if lot.is_pending:
-        activate(book, lot._replace(available_from=at), activity_fact_id)
+        activate(book, replace(lot, available_from=at), activity_fact_id)
     elif lot.stage == FORFEITED:
         _reclaim(book, lot, at, activity_fact_id)
     let_time_pass(book)
@@ -48,7 +50,7 @@ def _reclaim(book: Book, lot: Lot, at: datetime, activity_fact_id: str) -> None:
         ),
         [Portion(lot.lot_id, -lost, expired=-lost)] if lost else [],
     )
-    lot = book.lots[lot.lot_id]._replace(stage=ACTIVATED, forfeits=False, available_from=at)
+    lot = replace(book.lots[lot.lot_id], stage=ACTIVATED, forfeits=False, available_from=at)
     book.change_lot(lot)
     say_activated(book, lot, posting, activity_fact_id)
     pay_deficit(book, [lot.lot_id], posting.fact_id)

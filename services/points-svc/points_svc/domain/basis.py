@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 
-class Line(msgspec.Struct, array_like=True, frozen=True):
+class Line(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One line of a purchase: `net_minor` of all its `units`, and what was discounted before that.
 
     Lines that were posted before rules looked at them have only their id, units and net.
@@ -24,7 +24,7 @@ class Line(msgspec.Struct, array_like=True, frozen=True):
     discount_minor: int = 0
 
 
-class Rate(msgspec.Struct, array_like=True, frozen=True):
+class Rate(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What was known of the member when a fact was rated: the tier, and the told interval that said
     so (none: the base tier); the segments and whether it was their first purchase, where the
     version looks at that.
@@ -37,7 +37,7 @@ class Rate(msgspec.Struct, array_like=True, frozen=True):
     is_first: bool = False
 
 
-class Allowance(msgspec.Struct, array_like=True, frozen=True):
+class Allowance(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What was decided when a fact was recorded: `points` of a campaign, or under a cap that spans
     purchases (`cap.<rule>`), are the most that it will ever be given. `cut` is what it would have
     had besides, and `by` what cut it: `budget`, or the name of a cap.
@@ -52,7 +52,7 @@ class Allowance(msgspec.Struct, array_like=True, frozen=True):
 UNRATED = Rate("")
 
 
-class AccrualBasis(msgspec.Struct, array_like=True, frozen=True):
+class AccrualBasis(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """An accrual's own: the facts as they came, and the first rate. An activity has no lines.
 
     Of a purchase's postings the first carries the facts; in the others `lines` is None, and they
@@ -119,7 +119,7 @@ class LotBasis(msgspec.Struct, array_like=True, frozen=True):
     activity_fact_id: str = ""
 
 
-class Portion(msgspec.Struct, array_like=True, frozen=True):
+class Portion(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One lot's part of a movement: `points` taken from what remains of it (negative: given back to
     it), and what that adds to its expired part (negative: taken out of it).
     """

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
 from points_svc.domain.basis import Portion
@@ -66,6 +68,28 @@ class Book:
     """One open account. Every change goes through `post`, so balances, lots, draws and the chain
     stay in step.
     """
+
+    __slots__ = (
+        "balance",
+        "draws",
+        "due_at",
+        "head",
+        "lots",
+        "member_id",
+        "never_from",
+        "now",
+        "open_from",
+        "point_type",
+        "postings",
+        "presence",
+        "say",
+        "seq",
+        "shares",
+        "stored",
+        "terms",
+        "unread",
+        "version",
+    )
 
     def __init__(self, account: Account, books: "Books") -> None:
         self.stored = account
@@ -218,8 +242,8 @@ class Book:
 
     def _draw(self, posting: Posting, portion: Portion) -> None:
         lot = self.lots[portion.lot_id]
-        lot = lot._replace(
-            remaining=lot.remaining - portion.points, expired=lot.expired + portion.expired
+        lot = replace(
+            lot, remaining=lot.remaining - portion.points, expired=lot.expired + portion.expired
         )
         assert lot.remaining >= 0, "more was drawn than the lot holds"
         assert lot.expired >= 0, "more was taken back than the lot lost"
@@ -280,11 +304,16 @@ class Books:
 
     def all(self) -> list[Book]:
         """Every open account, by member and point type."""
-        return [self._books[key] for key in sorted(self._books)]
+        return self.those(lambda _: True)
 
     def written(self) -> list[Book]:
         """The accounts that have to be stored, by member and point type."""
-        return [book for book in self.all() if book.postings or book.due_at != book.stored.due_at]
+        return self.those(lambda book: bool(book.postings) or book.due_at != book.stored.due_at)
+
+    def those(self, wanted: Callable[[Book], bool]) -> list[Book]:
+        """The open accounts for which it holds, by member and point type."""
+        found = [key for key, book in self._books.items() if wanted(book)]
+        return [self._books[key] for key in sorted(found)]
 
 
 def said(book: Book, event_id: str, occurred_at: datetime) -> dict[str, Any]:

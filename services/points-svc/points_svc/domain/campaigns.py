@@ -63,13 +63,13 @@ def period_of(per: str, at: datetime, zone: ZoneInfo) -> str:
     """
     local = at.astimezone(zone)
     if per.endswith("_day"):
-        return f"{local:%Y-%m-%d}"
+        return local.date().isoformat()
     if per.endswith("_week"):
         year, week, _ = local.isocalendar()
         return f"{year:04}-W{week:02}"
     if per.endswith("_month"):
-        return f"{local:%Y-%m}"
-    return f"{local:%Y}" if per.endswith("_year") else ""
+        return f"{local.year:04}-{local.month:02}"
+    return f"{local.year:04}" if per.endswith("_year") else ""
 
 
 def cap_name(rule: str) -> str:

@@ -4,6 +4,8 @@ has (P7, P14).
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from points_svc.domain.absence import take_away
 from points_svc.domain.basis import Portion
 from points_svc.domain.books import Book, earlier
@@ -86,7 +88,7 @@ def open_lot(book: Book, purchase: Purchased, rule: PointRule, points: int, basi
     if not is_at_once and waits.activity:
         lot = book.lots[purchase.fact_id]
         forfeits = waits.otherwise == "forfeit"
-        book.change_lot(lot._replace(awaits=waits.activity, forfeits=forfeits))
+        book.change_lot(replace(lot, awaits=waits.activity, forfeits=forfeits))
 
 
 def _give(book: Book, purchase: Purchased, change: Change) -> None:
@@ -136,7 +138,7 @@ def _take(book: Book, purchase: Purchased, change: Change, shortfall: str) -> No
 def _owe(book: Book, entry: Movement, shortfall: str) -> None:
     """Post what could not be taken back, by the programme's policy (P7)."""
     kind = UNCOVERED.get(shortfall)
-    book.post(entry._replace(kind=kind, debit=ADJUSTMENT) if kind else entry)
+    book.post(replace(entry, kind=kind, debit=ADJUSTMENT) if kind else entry)
 
 
 def _entry(purchase: Purchased, change: Change, debit: str, credit: str, points: int) -> Movement:

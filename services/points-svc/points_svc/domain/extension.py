@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from contracts.events.points import PointsAdjusted
 from points_svc.domain.basis import DecisionBasis, LotBasis, Portion, packed
 from points_svc.domain.books import Book, said
@@ -80,8 +82,12 @@ def reinstate(book: Book, ask: ExtensionAsk, zone: ZoneInfo, by: DecisionBasis) 
         [Portion(lot.lot_id, -points, expired=-points)],
     )
     book.change_lot(
-        book.lots[lot.lot_id]._replace(
-            stage=stage, forfeits=False, away_since=None, counted_from=book.now
+        replace(
+            book.lots[lot.lot_id],
+            stage=stage,
+            forfeits=False,
+            away_since=None,
+            counted_from=book.now,
         )
     )
     pay_deficit(book, [lot.lot_id], fact_id)
@@ -116,13 +122,13 @@ def lengthen(
         book.post(out, [Portion(lot.lot_id, left)])
     if held:
         of_holds = [Portion(lot.lot_id, held)]
-        book.post(out._replace(debit=HELD, points=held), shares=of_holds)
-    book.change_lot(book.lots[lot.lot_id]._replace(expires_at=until))
+        book.post(replace(out, debit=HELD, points=held), shares=of_holds)
+    book.change_lot(replace(book.lots[lot.lot_id], expires_at=until))
     if held:
-        back = out._replace(debit=ADJUSTMENT, credit=HELD, points=held)
+        back = replace(out, debit=ADJUSTMENT, credit=HELD, points=held)
         book.post(back, shares=[Portion(lot.lot_id, held)])
     if left:
-        book.post(out._replace(debit=ADJUSTMENT, credit=side), [Portion(lot.lot_id, -left)])
+        book.post(replace(out, debit=ADJUSTMENT, credit=side), [Portion(lot.lot_id, -left)])
 
 
 def _until(ask: ExtensionAsk, since: datetime, now: datetime, zone: ZoneInfo) -> datetime:

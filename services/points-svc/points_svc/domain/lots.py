@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from points_svc.domain.basis import Portion
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -13,7 +15,7 @@ OPEN, PENDING, ACTIVATED, FORFEITED = "open", "pending", "activated", "forfeited
 """A lot is available from its posting on; or it waits, until it became available or was forfeit."""
 
 
-class Lot(NamedTuple):
+class Lot(Struct, frozen=True, gc=False):
     """The points of one fact. `remaining` can be drawn on unless the lot is pending; `expired` is
     what of it was lost to time.
 
@@ -44,13 +46,14 @@ class Lot(NamedTuple):
     @property
     def next_at(self) -> datetime | None:
         """When time changes something about it next: it becomes available or ends."""
-        if not self.is_pending:
+        if self.stage != PENDING:
             return self.expires_at
         return min(self.available_from, self.expires_at or NEVER)
 
     def is_due(self, at: datetime) -> bool:
         """Whether time has something to do with it by `at`: judged then (P3, P4)."""
-        return bool(self.remaining) and self.next_at is not None and self.next_at <= at
+        next_at = self.next_at
+        return bool(self.remaining) and next_at is not None and next_at <= at
 
     def has_ended(self, at: datetime) -> bool:
         """Whether its time is over at `at`: judged then, never by whether a sweep has run (P3).

@@ -6,6 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from points_svc.domain.basis import packed
 
 AVAILABLE, PENDING, HELD, DEFICIT = "available", "pending", "held", "deficit"
@@ -16,7 +18,7 @@ TRANSFER = "transfer"
 NO_HEAD = bytes(32)
 
 
-class Movement(NamedTuple):
+class Movement(Struct, frozen=True, gc=False):
     """What is to be posted: `points` from `debit` to `credit`, because of a fact. A lot has
     `available_from`.
     """

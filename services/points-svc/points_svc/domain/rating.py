@@ -1,7 +1,8 @@
 """What a fact is worth by a set of rules: base, multipliers, bonuses, rounding, caps (P5, E6)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from points_svc.domain.effects import AtMost, Fixed
 from points_svc.domain.rounding import shared
@@ -9,7 +10,7 @@ from points_svc.domain.rule_sets import Rule, RuleSet
 from points_svc.domain.scenes import Amount, Scene
 
 
-class Given(NamedTuple):
+class Given(Struct, frozen=True, gc=False):
     """What a base or bonus rule gave, before it was rounded: by line, over the tally's
     denominator. A base rule's is before multipliers.
     """
@@ -19,7 +20,7 @@ class Given(NamedTuple):
     sums: Sequence[Amount]
 
 
-class Cut(NamedTuple):
+class Cut(Struct, frozen=True, gc=False):
     """A cap, and the lines whose points it limits."""
 
     rule: Rule
@@ -27,7 +28,7 @@ class Cut(NamedTuple):
     points: int
 
 
-class Multiplied(NamedTuple):
+class Multiplied(Struct, frozen=True, gc=False):
     """A multiplier, the lines it multiplied, and by what, in the set's parts."""
 
     rule: Rule
@@ -35,7 +36,7 @@ class Multiplied(NamedTuple):
     factor: int
 
 
-class Tally(NamedTuple):
+class Tally(Struct, frozen=True, gc=False):
     """What each rule did, in order. `sums` are the points of each line, exact over `denominator`,
     before rounding and caps.
     """

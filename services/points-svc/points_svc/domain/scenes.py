@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 Amount = int | Fraction
 Zones = Mapping[str, ZoneInfo]
 NO_ZONES: Zones = {}
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True, gc=False):
     """A line as it is kept: its units, and what of its net and gross amount they bear, exactly."""
 
     line_id: str
@@ -23,7 +24,7 @@ class Item(NamedTuple):
     brand: str = ""
 
 
-class Around(NamedTuple):
+class Around(Struct, frozen=True, gc=False):
     """What holds for the whole fact: where, when and how it happened, and to whom.
 
     `payments` are kinds. `tier`, `segments` and `is_first` are what was known of the member just

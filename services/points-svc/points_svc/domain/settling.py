@@ -5,6 +5,8 @@ P14).
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from contracts.events.points import PointsActivated, PointsExpired
 from contracts.ids import FactId
 from points_svc.domain.basis import LotBasis, Portion, packed
@@ -30,7 +32,7 @@ def end_waiting(book: Book, lot: Lot) -> None:
 
 def activate(book: Book, lot: Lot, activity_fact_id: str = "") -> None:
     """Let a pending lot become available at its `available_from`, and pay the deficit (P4, P14)."""
-    active = lot._replace(stage=ACTIVATED, forfeits=False)
+    active = replace(lot, stage=ACTIVATED, forfeits=False)
     posting = make_available(book, active, lot.remaining, activity_fact_id)
     book.change_lot(active)
     pay_deficit(book, [lot.lot_id], posting.fact_id)
@@ -66,7 +68,7 @@ def say_activated(book: Book, lot: Lot, posting: Posting, activity_fact_id: str 
 def forfeit(book: Book, lot: Lot) -> None:
     """Take what nobody claimed by the deadline (P4)."""
     lose(book, lot, lot.available_from, "forfeit", PENDING)
-    book.change_lot(book.lots[lot.lot_id]._replace(stage=FORFEITED))
+    book.change_lot(replace(book.lots[lot.lot_id], stage=FORFEITED))
 
 
 def expire(book: Book, lot: Lot, at: datetime) -> None:

@@ -9,6 +9,8 @@ what is forgiven does. Forgiving it posts nothing; owing it takes it after all, 
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from points_svc.domain.basis import DecisionBasis, packed
 from points_svc.domain.books import Book
 from points_svc.domain.lots import draw, sum_of
@@ -48,4 +50,4 @@ def take_after_all(book: Book, points: int, name: str, by: DecisionBasis) -> Non
     if taken:
         book.post(move, portions)
     if points > taken:
-        book.post(move._replace(debit=DEFICIT, points=points - taken))
+        book.post(replace(move, debit=DEFICIT, points=points - taken))

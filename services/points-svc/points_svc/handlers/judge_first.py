@@ -14,7 +14,7 @@ async def judge_first(tx: Tx, books: Books, rules: RuleBook) -> None:
     has ended leaves room. Does nothing where there is neither; locks accounts only where holds may
     lapse.
     """
-    due = [book for book in books.all() if _matters(book, rules) and _may_be_due(book)]
+    due = books.those(lambda book: _matters(book, rules) and _may_be_due(book))
     if not due:
         return
     holders = [book.member_id for book in due if book.balance[HELD]]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 from pydantic import TypeAdapter, ValidationError
 
 from points_svc.domain.cel import EXPRESSION_MAX
@@ -87,7 +88,7 @@ def test_P5_a_condition_holds_for_lines(when, lines):
 
 def test_P5_what_is_kept_is_looked_at():
     """A part of a line's units keeps its part of the amount, exactly."""
-    third = basket(WINE._replace(units=1, net_minor=Fraction(1000, 3)))
+    third = basket(replace(WINE, units=1, net_minor=Fraction(1000, 3)))
     assert holding({"line_amount": {"at_least_minor": 333}}, third) == [0]
     assert holding({"line_amount": {"at_least_minor": 334}}, third) == []
 
