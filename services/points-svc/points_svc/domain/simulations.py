@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,15 +10,6 @@ from points_svc.domain.scenario import Scenario
 from points_svc.domain.simulation import Stretch, Walk
 from points_svc.domain.simulation_tally import Sums, Tally
 from points_svc.domain.standings import Standing
-
-OPEN_MAX = 8
-"""Simulations that may wait or run at one time."""
-
-TRIES_MAX = 5
-"""How often the same members are tried before a simulation counts as failed."""
-
-CLAIMED_FOR = timedelta(minutes=1)
-"""How long a round has its simulation to itself; whoever is slower may be overtaken."""
 
 NOTHING = Sums()
 

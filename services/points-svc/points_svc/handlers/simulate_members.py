@@ -23,11 +23,11 @@ async def simulate_members(begin: Begin, cause: Cause, limit: int, rest: Rest) -
     After each member, and within long ones, it rests, so that whoever is served meanwhile is.
     """
     async with begin(cause) as tx:
-        tried = await simulations.try_next(tx)
-    if tried is None:
+        taken = await simulations.RUNS.take(tx)
+    if taken is None:
         return 0
     async with begin(cause) as tx:
-        before = await look_at_simulation(tx, *tried)
+        before = await look_at_simulation(tx, taken.of, taken.run_id)
         if before.state is not State.RUNNING:
             return 1
         following = await accounts.members_after(tx, before.last_member, limit)

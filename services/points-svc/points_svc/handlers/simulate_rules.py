@@ -2,11 +2,12 @@
 
 import hashlib
 
+from chassis.runs import OPEN_MAX
 from chassis.tx import Tx
 from points_svc.domain.refusals import RulesNotFound, SettingsUnpublished
 from points_svc.domain.scenario import SimulationAsk
 from points_svc.domain.simulation_refusals import SimulationsFull
-from points_svc.domain.simulations import OPEN_MAX, Simulation
+from points_svc.domain.simulations import Simulation
 from points_svc.handlers.look_at_simulation import look_at_simulation
 from points_svc.store import programme, simulations
 from points_svc.store.simulation_rows import row_of, scenario_of
@@ -24,10 +25,10 @@ async def simulate_rules(tx: Tx, simulation_id: str, ask: SimulationAsk, named: 
         if await programme.find_rules(tx, version) is None:
             raise RulesNotFound
     digest = hashlib.sha256(f"{ask.version}\0{named}".encode()).digest()
-    opened = await simulations.open_simulations(tx)
-    for known_id, version, known in opened:
-        if known == digest:
-            return await look_at_simulation(tx, version, known_id)
+    opened = await simulations.RUNS.opened(tx)
+    for one in opened:
+        if one.digest == digest:
+            return await look_at_simulation(tx, one.of, one.run_id)
     if len(opened) >= OPEN_MAX:
         raise SimulationsFull(open_max=OPEN_MAX)
     settings = await programme.programme.find(tx)

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from chassis.runs import Runs
 from chassis.tx import Row, Tx
 from points_svc.domain.simulation_tally import read_tally
-from points_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX, Move, Round, Simulation, State
+from points_svc.domain.simulations import Move, Round, Simulation, State
 from points_svc.store.simulation_rows import (
     ScenarioRow,
     VersionRow,
     moves_written,
-    read_moves,
     read_row,
     scenario_of,
     scenario_written,
 )
+
+RUNS: Runs[int] = Runs("simulation", of="version", found="moves")
 
 COLUMNS = """
 simulation_id, version, against, scenario::text AS scenario, state, members, members_done,
@@ -26,10 +28,6 @@ INSERT INTO simulation (simulation_id, version, against, digest, scenario, state
     asked_by)
 VALUES (:id, :version, :against, :digest, CAST(:scenario AS jsonb), 'waiting', :now, :actor)
 """
-OPEN_DIGESTS = """
-SELECT simulation_id, digest, version FROM simulation WHERE ended_at IS NULL
-ORDER BY asked_at, simulation_id
-"""
 FIND_SIMULATION = f"""
 SELECT {COLUMNS}, tally::text AS tally
 FROM simulation WHERE version = :version AND simulation_id = :id
@@ -38,17 +36,6 @@ NEWEST_SIMULATIONS = f"""
 SELECT {COLUMNS}, '{{}}' AS tally FROM simulation
 WHERE version = :version AND (asked_at, simulation_id) < (:asked_at, :id)
 ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
-"""
-TRY_NEXT = """
-WITH following AS (
-    SELECT simulation_id, tries + (claimed_until IS NOT NULL)::integer AS tries FROM simulation
-    WHERE ended_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
-    ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-UPDATE simulation s SET tries = f.tries, claimed_until = :until,
-    state = CASE WHEN f.tries < :tries_max THEN 'running' ELSE 'failed' END,
-    ended_at = CASE WHEN f.tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
-FROM following f WHERE s.simulation_id = f.simulation_id
-RETURNING s.simulation_id, s.version
 """
 COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
 KEEP_ROUND = """
@@ -61,34 +48,11 @@ RETURNING simulation_id
 ADD_PAGE = """
 INSERT INTO simulation_page (simulation_id, page, moves) VALUES (:id, :page, :moves)
 """
-PAGES_AFTER = """
-SELECT page, moves FROM simulation_page
-WHERE simulation_id = :id AND page > :after ORDER BY page LIMIT :limit
-"""
-CANCEL_SIMULATION = """
-UPDATE simulation SET state = 'cancelled', ended_at = :now
-WHERE simulation_id = :id AND ended_at IS NULL RETURNING simulation_id
-"""
-FORGET_PAGES = """
-DELETE FROM simulation_page WHERE (simulation_id, page) IN (
-    SELECT p.simulation_id, p.page FROM simulation s JOIN simulation_page p USING (simulation_id)
-    WHERE s.ended_at < :before LIMIT :limit)
-RETURNING page
-"""
-FORGET_SIMULATIONS = """
-DELETE FROM simulation s WHERE simulation_id IN (
-    SELECT simulation_id FROM simulation WHERE ended_at < :before LIMIT :limit)
-  AND NOT EXISTS (SELECT FROM simulation_page p WHERE p.simulation_id = s.simulation_id)
-RETURNING simulation_id
-"""
 VERSION_OF = "SELECT version FROM simulation WHERE simulation_id = :id"
 VERSION_ROWS = """
 SELECT version, document, settings, effective_from FROM rule_version
 WHERE version = ANY (CAST(:versions AS integer[]))
 """
-
-KEPT_FOR = timedelta(days=90)
-"""How long what a simulation found is kept after its end."""
 
 
 async def add_simulation(tx: Tx, simulation_id: str, row: ScenarioRow, digest: bytes) -> None:
@@ -104,12 +68,6 @@ async def add_simulation(tx: Tx, simulation_id: str, row: ScenarioRow, digest: b
         now=tx.now,
         actor=tx.cause.actor,
     )
-
-
-async def open_simulations(tx: Tx) -> list[tuple[str, int, bytes]]:
-    """Id, version and digest of each that waits or runs, the oldest first."""
-    rows = await tx.execute("open_simulations", OPEN_DIGESTS)
-    return [(row.simulation_id, row.version, bytes(row.digest)) for row in rows]
 
 
 async def find_simulation(tx: Tx, version: int, simulation_id: str) -> Simulation | None:
@@ -131,17 +89,6 @@ async def newest_simulations(
         limit=limit,
     )
     return await _simulations(tx, rows)
-
-
-async def try_next(tx: Tx) -> tuple[int, str] | None:
-    """Version and id of the oldest open simulation that no job has in hand, claimed for a while. A
-    claim that ran out was a try in vain; after enough of them the simulation has failed.
-    """
-    until = tx.now + CLAIMED_FOR
-    rows = await tx.execute(
-        "try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now, until=until
-    )
-    return (rows[0].version, rows[0].simulation_id) if rows else None
 
 
 async def count_members(tx: Tx) -> int:
@@ -175,37 +122,6 @@ async def add_page(tx: Tx, simulation_id: str, page: int, moves: Sequence[Move])
     await tx.execute(
         "add_simulation_page", ADD_PAGE, id=simulation_id, page=page, moves=moves_written(moves)
     )
-
-
-async def pages_after(
-    tx: Tx, simulation_id: str, after: int, limit: int
-) -> list[tuple[int, list[Move]]]:
-    """The next pages of those who move, with their numbers."""
-    rows = await tx.execute(
-        "simulation_pages", PAGES_AFTER, id=simulation_id, after=after, limit=limit
-    )
-    return [(row.page, read_moves(row.moves)) for row in rows]
-
-
-async def cancel_simulation(tx: Tx, simulation_id: str) -> bool:
-    """Stop it; answers whether there was anything to stop."""
-    return bool(
-        await tx.execute("cancel_simulation", CANCEL_SIMULATION, id=simulation_id, now=tx.now)
-    )
-
-
-async def forget_pages(tx: Tx, limit: int) -> int:
-    """Drop pages of what ended long ago; answers how many."""
-    before = tx.now - KEPT_FOR
-    rows = await tx.execute("forget_simulation_pages", FORGET_PAGES, before=before, limit=limit)
-    return len(rows)
-
-
-async def forget_simulations(tx: Tx, limit: int) -> int:
-    """Drop what ended long ago and has no pages left; answers how many."""
-    before = tx.now - KEPT_FOR
-    rows = await tx.execute("forget_simulations", FORGET_SIMULATIONS, before=before, limit=limit)
-    return len(rows)
 
 
 async def version_of(tx: Tx, simulation_id: str) -> int | None:

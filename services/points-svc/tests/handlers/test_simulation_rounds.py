@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from points_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX
+from chassis.runs import CLAIMED_FOR, TRIES_MAX
 from points_svc.handlers import simulate_members as rounds
 from points_svc.handlers import walk_histories as walking
 from points_testing.campaigning import bought

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from points_svc.domain.simulations import OPEN_MAX
+from chassis.runs import OPEN_MAX
 from points_testing.desk import START, Desk
 from points_testing.office import Office
 from points_testing.simulating import Planner
