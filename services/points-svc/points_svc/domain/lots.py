@@ -2,7 +2,7 @@
 drawn on (P2, P3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -88,12 +88,13 @@ def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     return (lot.expires_at or NEVER, lot.available_from, lot.occurred_at, lot.lot_id)
 
 
-def oldest(lots: Iterable[Lot]) -> tuple[datetime | None, datetime | None]:
+def oldest(lots: Sequence[Lot]) -> tuple[datetime | None, datetime | None]:
     """When the oldest of the lots that end was accrued, and the oldest of those that never do."""
-    found = list(lots)
+    if not lots:
+        return None, None
     return (
-        min((lot.occurred_at for lot in found if lot.expires_at), default=None),
-        min((lot.occurred_at for lot in found if not lot.expires_at), default=None),
+        min((lot.occurred_at for lot in lots if lot.expires_at), default=None),
+        min((lot.occurred_at for lot in lots if not lot.expires_at), default=None),
     )
 
 

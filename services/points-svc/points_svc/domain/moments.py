@@ -11,6 +11,8 @@ from contracts.ids import FactId
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""A hexadecimal digit whose first two bits say that the layout is a UUID's."""
 
 
 def milliseconds(at: datetime) -> int:
@@ -20,12 +22,10 @@ def milliseconds(at: datetime) -> int:
 
 def moment_id(at: datetime, *names: str) -> FactId:
     """The id of what happened `at` under these names. It sorts as text by its millisecond."""
-    digest = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:10], "big")
-    bits = (milliseconds(at) << 80) | digest
-    bits = (bits & ~(0xF << 76)) | (0x7 << 76)
-    bits = (bits & ~(0x3 << 62)) | (0x2 << 62)
-    text = f"{bits:032x}"
-    return FactId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
+    moment = f"{milliseconds(at):012x}"
+    digest = hashlib.sha256("\0".join(names).encode()).hexdigest()
+    variant = VARIANT[digest[4]]
+    return FactId(f"{moment[:8]}-{moment[8:]}-7{digest[1:4]}-{variant}{digest[5:8]}-{digest[8:20]}")
 
 
 def first_id(at: datetime) -> FactId:
