@@ -13,7 +13,7 @@ from contracts.events.base import Event
 from contracts.ids import EventId, MemberId, PointType
 from points_svc.domain.basis import Portion
 from points_svc.domain.lot_terms import LotTerm
-from points_svc.domain.lots import OPEN, Lot, Share, Unread, oldest
+from points_svc.domain.lots import OPEN, Lot, Share, Unread, earlier, oldest
 from points_svc.domain.lots import PENDING as WAITING
 from points_svc.domain.postings import (
     AVAILABLE,
@@ -57,39 +57,10 @@ class Account(NamedTuple):
     is_stored: bool = False
 
 
-def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The earlier of two instants, either of which may be missing."""
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
-
-
 class Book:
     """One open account. Every change goes through `post`, so balances, lots, draws and the chain
     stay in step.
     """
-
-    __slots__ = (
-        "balance",
-        "draws",
-        "due_at",
-        "head",
-        "lots",
-        "member_id",
-        "never_from",
-        "now",
-        "open_from",
-        "point_type",
-        "postings",
-        "presence",
-        "say",
-        "seq",
-        "shares",
-        "stored",
-        "terms",
-        "unread",
-        "version",
-    )
 
     def __init__(self, account: Account, books: "Books") -> None:
         self.stored = account

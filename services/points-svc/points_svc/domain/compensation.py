@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from points_svc.domain.absence import take_away
 from points_svc.domain.basis import Portion
-from points_svc.domain.books import Book, earlier
+from points_svc.domain.books import Book
 from points_svc.domain.facts import Purchased
-from points_svc.domain.lots import ACTIVATED, FORFEITED, OPEN, draw, sum_of
+from points_svc.domain.lots import ACTIVATED, FORFEITED, OPEN, draw, earlier, sum_of
 from points_svc.domain.passing import let_time_pass
 from points_svc.domain.postings import (
     ADJUSTMENT,

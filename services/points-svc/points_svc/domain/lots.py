@@ -81,6 +81,13 @@ class Share(NamedTuple):
     points: int
 
 
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two instants, either of which may be missing."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
 def burn_order(lot: Lot) -> tuple[datetime, datetime, datetime, str]:
     """Sorts lots as they are drawn on: soonest to expire first and never last, then availability,
     age and id.

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from chassis.tx import Tx
-from points_svc.domain.books import Book, Books, earlier
-from points_svc.domain.lots import next_due
+from points_svc.domain.books import Book, Books
+from points_svc.domain.lots import earlier, next_due
 from points_svc.domain.passing import let_time_pass
 from points_svc.domain.postings import HELD
 from points_svc.handlers.load_lots import load_lots

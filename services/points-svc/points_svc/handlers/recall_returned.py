@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from chassis.tx import Tx
-from points_svc.domain.books import Book, earlier
+from points_svc.domain.books import Book
+from points_svc.domain.lots import earlier
 from points_svc.store import programme
 
 
