@@ -38,7 +38,7 @@ BENCHES: tuple[tuple[frozenset[str], Bench], ...] = (
     (frozenset({"S8"}), growing),
     (frozenset({"S10"}), expiring),
     (frozenset({"S4t", "S10t"}), evaluating),
-    (frozenset({"S11", "S11b"}), simulating),
+    (frozenset({"S11", "S11r5", "S11r20", "S11b"}), simulating),
 )
 """Figures that are found together."""
 

@@ -60,7 +60,36 @@ SELECT count(*) AS members, sum(spend) AS spend,
     count(*) FILTER (WHERE spend >= $1 AND spend < $2) AS lower
 FROM (SELECT member_id, sum(spend_minor) AS spend FROM purchase GROUP BY member_id) s
 """
+RETURNS = """
+WITH back AS (
+    UPDATE purchase SET lines = jsonb_build_array(
+        jsonb_build_array('1', 1, spend_minor - spend_minor / 3),
+        jsonb_build_array('2', 1, spend_minor / 3))
+    WHERE (hashtext(member_id)::bigint & 2147483647) % 100 < $1
+        AND (hashtext(fact_id)::bigint & 2147483647) % 20 = 0
+        AND occurred_at < $2::timestamptz - interval '30 days'
+    RETURNING member_id, fact_id, occurred_at)
+INSERT INTO purchase_return (member_id, fact_id, purchase_fact_id, occurred_at, effect_at, taken)
+SELECT member_id, 'r' || fact_id, fact_id, at, at, '[["2", 1]]'
+FROM (SELECT *, occurred_at + make_interval(days => abs(hashtext(fact_id) % 30)) AS at FROM back) b
+"""
+LEFT = """
+SELECT count(*) AS members, sum(spend) AS spend,
+    count(*) FILTER (WHERE spend >= $1 AND spend < $2) AS lower
+FROM (SELECT p.member_id, sum(CASE WHEN r.fact_id IS NULL THEN spend_minor
+            ELSE spend_minor - spend_minor / 3 END) AS spend
+    FROM purchase p LEFT JOIN purchase_return r
+        ON r.member_id = p.member_id AND r.purchase_fact_id = p.fact_id
+    GROUP BY p.member_id) s
+"""
 READ = "SELECT member_id, fact_id, occurred_at, spend_minor FROM purchase"
+
+
+YEARS = (
+    ("S11", 0, ""),
+    ("S11r5", 5, ", 5 % of members with returns"),
+    ("S11r20", 20, ", 20 % of members with returns"),
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,10 @@ class Shop:
         """One bare aggregate of the same rows."""
         return await self.beside.fetchrow(AGGREGATE, SILVER_MINOR, HARDER_MINOR)
 
+    async def left(self) -> Any:
+        """The same, of what did not come back."""
+        return await self.beside.fetchrow(LEFT, SILVER_MINOR, HARDER_MINOR)
+
     async def read(self) -> None:
         """The same rows, read once."""
         await self.beside.copy_from_query(READ, output=_nowhere)
@@ -111,14 +144,7 @@ async def simulating(ground: Ground) -> list[Result]:
     """Each turn the draft is simulated anew, then the rows are summed and read; what it finds has
     to be what SQL finds.
     """
-    async with _shop(ground, YEAR_END, _real_year) as shop:
-        year = await _compared(
-            shop,
-            shop.summed,
-            ("S11", "a draft on a real year, as times of one aggregate"),
-            AGGREGATE_MAX,
-            "SUM … GROUP BY member",
-        )
+    years = [await _year(ground, *one) for one in YEARS]
     members = ground.sizes.members
     async with _shop(ground, NOW, partial(_synthetic, members=members)) as shop:
         synthetic = await _compared(
@@ -128,7 +154,19 @@ async def simulating(ground: Ground) -> list[Result]:
             COPY_MAX,
             "COPY TO",
         )
-    return [year, synthetic]
+    return [*years, synthetic]
+
+
+async def _year(ground: Ground, name: str, percent: int, said: str) -> Result:
+    """A real year, of which some members brought something back."""
+    async with _shop(ground, YEAR_END, partial(_real_year, percent=percent)) as shop:
+        return await _compared(
+            shop,
+            shop.summed,
+            (name, f"a draft on a real year{said}, as times of one aggregate"),
+            AGGREGATE_MAX,
+            "SUM … GROUP BY member",
+        )
 
 
 async def _compared(
@@ -138,7 +176,7 @@ async def _compared(
     for _ in range(TURNS):
         place = await shop.asked()
         own.append(await shop.timed(shop.simulated, 1))
-        _balanced(await shop.found(place), await shop.summed())
+        _balanced(await shop.found(place), await shop.left())
         beside.append(await shop.timed(reference, TIMES))
     works = [median(turn.work for turn in turns) * 1e6 for turns in (own, beside)]
     return Result.of(
@@ -166,7 +204,7 @@ async def _shop(
         stage = Stage(service, dsn, Path(folder), MovableClock(now))
         version = await _ladders(stage)
         await history(beside)
-        await beside.execute("VACUUM ANALYZE member, purchase")
+        await beside.execute("VACUUM ANALYZE member, purchase, purchase_return")
         purchases = await beside.fetchval("SELECT count(*) FROM purchase")
         yield Shop(ground, stage, beside, version, purchases)
         await stage.database.close()
@@ -191,12 +229,13 @@ async def _synthetic(beside: Any, members: int) -> None:
     await beside.execute(PURCHASES, members, EACH, NOW - YEAR)
 
 
-async def _real_year(beside: Any) -> None:
+async def _real_year(beside: Any, percent: int) -> None:
     for table, columns, rows in (
         ("member", MEMBER, members_of_the_year()),
         ("purchase", PURCHASE, purchases_of_the_year()),
     ):
         await beside.copy_records_to_table(table, columns=columns, records=rows)
+    await beside.execute(RETURNS, percent, YEAR_END)
 
 
 async def _nowhere(data: bytes) -> None:

@@ -213,6 +213,11 @@ def timelines(asked, known):
 
 def crowd_timelines(asked, crowd):
     """By columns."""
+    size = len(crowd.member_ids)
+    if crowd.is_large:
+        halves = crowd.between(0, size // 2), crowd.between(size // 2, size)
+        one, other = (crowd_timelines(asked, half) for half in halves)
+        return [[*few, *more] for few, more in zip(one, other, strict=True)]
     since, horizon = micros(asked.from_at - TICK), micros(asked.to_at)
     crowd = crowd.before(horizon)
     reach = Reach(int(crowd.at.min(initial=since)), horizon)

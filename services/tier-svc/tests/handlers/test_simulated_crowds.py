@@ -112,8 +112,8 @@ class Bench:
     async def rest(self):
         self.rests += 1
 
-    async def step(self, limit=5_000, apart_max=200):
-        pace = Pace(self.rest, asyncio.to_thread, apart_max)
+    async def step(self, limit=5_000, **pace):
+        pace = Pace(self.rest, asyncio.to_thread, **pace)
         return await simulate_members(self.hall.stage.process.work, CAUSE, limit, pace)
 
     async def found(self, simulation_id):
@@ -217,3 +217,13 @@ async def test_T7_a_round_ends_where_it_has_looked_at_enough_members_one_by_one(
     assert (max(looked_at), sum(looked_at)) == (3, apart)
     (one, moves), (other, same) = await bench.found(whole), await bench.found(in_parts)
     assert (one.tally, one.members_done, moves) == (other.tally, other.members_done, same)
+
+
+async def test_T7_a_round_reads_ahead_in_parts_and_counts_as_if_it_were_one(bench):
+    whole = await bench.ask(DRAFTS["a tree"])
+    while await bench.step():
+        pass
+    in_parts = await bench.ask(DRAFTS["a tree"])
+    assert await bench.step(first_max=20, purchases=150) == MEMBERS + 1
+    (one, moves), (other, same) = await bench.found(whole), await bench.found(in_parts)
+    assert (one.tally, moves) == (other.tally, same)

@@ -105,8 +105,23 @@ async def test_T7_a_round_that_was_overtaken_after_its_time_is_thrown_away(round
 
     async def overtake():
         rounds.hall.stage.at(rounds.hall.stage.clock() + CLAIMED_FOR)
-        assert await rounds.step(6) == 6
+        assert await rounds.step(24) == 6
 
     await rounds.step(5, overtake)
     assert (await rounds.read(place))["members_done"] == 6
+    assert await rounds.run(place) == expected
+
+
+async def test_T7_a_round_that_failed_is_tried_again_with_a_quarter_of_its_members(rounds):
+    expected = await rounds.run(await rounds.ask())
+    place = await rounds.ask()
+
+    async def fail():
+        raise RuntimeError("died in the middle")
+
+    with pytest.raises(RuntimeError, match="died in the middle"):
+        await rounds.step(8, fail)
+    rounds.hall.stage.at(rounds.hall.stage.clock() + CLAIMED_FOR)
+    assert await rounds.step(8) == 2
+    assert await rounds.step(8) == 8
     assert await rounds.run(place) == expected

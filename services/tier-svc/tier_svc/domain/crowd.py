@@ -158,6 +158,9 @@ class Crowd:
         )
 
 
+NOBODY = Crowd((), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, {})
+
+
 def sorted_crowd(
     member_ids: Sequence[MemberId],
     enrolled_at: Column,
@@ -251,6 +254,12 @@ def is_first_of(sorted_column: Column) -> Flags:
     out = np.ones(sorted_column.size, dtype=np.bool_)
     np.not_equal(sorted_column[1:], sorted_column[:-1], out=out[1:])
     return out
+
+
+def distinct(column: Column) -> Column:
+    """Its numbers in order, each once."""
+    in_order = np.sort(column)
+    return in_order[is_first_of(in_order)]
 
 
 def per_member(owner: Column, amounts: Column, members: int) -> Column:

@@ -15,6 +15,7 @@ from tier_svc.domain.crowd import (
     Crowd,
     Reach,
     Returned,
+    distinct,
     is_first_of,
     is_last_of,
     owners,
@@ -107,7 +108,7 @@ def lives_of(begins: Column, looked_at: Sequence[tuple[Column, Column]], reach: 
         for owner, at in looked_at
     ]
     all_begun = np.concatenate((np.arange(begins.size) << SHIFT, *cuts))
-    from_at = np.unique(all_begun)
+    from_at = distinct(all_begun)
     members = owners(from_at)
     to_at = reach.moments(members, np.full_like(members, reach.horizon))
     is_same = np.flatnonzero(members[1:] == members[:-1])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tier_svc.domain.crowd import SHIFT, Column, Flags, Reach, is_first_of, owners
+from tier_svc.domain.crowd import SHIFT, Column, Flags, Reach, distinct, is_first_of, owners
 from tier_svc.domain.crowd_days import adding, ending
 from tier_svc.domain.crowd_tests import Times
 from tier_svc.domain.instants import Periods, Span
@@ -76,7 +76,8 @@ def ends_of(found: Stays, reach: Reach) -> Column:
     """The moments at which a rung is lost; one that begins anew at that moment is not lost."""
     begun = found.since[found.since != found.until]
     ended = found.until[reach.is_before_horizon(found.until)]
-    return np.setdiff1d(ended, begun)
+    place = np.searchsorted(begun, ended)
+    return distinct(ended[np.append(begun, NEVER)[place] != ended])
 
 
 def _continued(rules: Rules, met: Times, steps: Column) -> Stays:
@@ -110,7 +111,7 @@ def _continued(rules: Rules, met: Times, steps: Column) -> Stays:
 def _renewed(rules: Rules, met: Times, steps: Column) -> Stays:
     """Only the end of each stay looks at the test, or the time until nothing keeps the rung."""
     found: list[Stays] = []
-    owner = np.union1d(owners(met.from_at), owners(steps))
+    owner = distinct(np.concatenate((owners(met.from_at), owners(steps))))
     after = owner << SHIFT
     for _ in range(STEPS_MAX):
         tested, stepped = _next(met.from_at, after, owner), _next(steps, after, owner)

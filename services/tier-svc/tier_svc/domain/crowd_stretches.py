@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tier_svc.domain.crowd import Column, Reach, is_first_of, owners
+from tier_svc.domain.crowd import Column, Reach, distinct, is_first_of, owners
 from tier_svc.domain.crowd_sides import Side
 
 
@@ -27,7 +27,7 @@ def stretches_of(was: Side, now: Side, who: Column, since: Column, reach: Reach)
     changes = changes[reach.is_before_horizon(changes)]
     place = np.searchsorted(begins, changes, side="right") - 1
     is_after = np.append(owners(begins), -1)[place] == owners(changes)
-    moments = np.unique(np.concatenate((begins, changes[is_after])))
+    moments = distinct(np.concatenate((begins, changes[is_after])))
     owner, before, after = owners(moments), was.tier(moments), now.tier(moments)
     is_other = is_first_of(owner) | is_first_of(before) | is_first_of(after)
     owner, before, after = owner[is_other], before[is_other], after[is_other]

@@ -15,6 +15,6 @@ JOBS = (
     Job("tell_expiring", every_s=60, run=tell_expiring, batch_max=500),
     Job("tell_publication", every_s=2, run=tell_publication, batch_max=200),
     Job("recover_step_ups", every_s=1, run=recover, batch_max=8, saga=True),
-    Job("simulate_members", every_s=2, run=simulate, batch_max=5_000, saga=True),
+    Job("simulate_members", every_s=2, run=simulate, batch_max=20_000, saga=True),
     Job("forget_simulations", every_s=3_600, run=forget_simulations, batch_max=100),
 )

@@ -1,8 +1,10 @@
 """What the clock starts for simulations."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from chassis.tx import Begin, Cause
+from tier_svc.domain.simulations import Round
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
 
@@ -17,5 +19,9 @@ async def _rest() -> None:
     await asyncio.sleep(0)
 
 
-PACE = Pace(_rest, asyncio.to_thread)
-"""A calculation for many members holds up nobody: it runs in a thread of its own."""
+def _aside(calculate: Callable[[], Round | None]) -> Awaitable[Round | None]:
+    """In a thread of its own, at once: a calculation for many members holds up nobody."""
+    return asyncio.get_running_loop().run_in_executor(None, calculate)
+
+
+PACE = Pace(_rest, _aside)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
@@ -59,7 +60,7 @@ UPDATE simulation s SET tries = f.tries, claimed_until = :until,
     state = CASE WHEN f.tries < :tries_max THEN 'running' ELSE 'failed' END,
     ended_at = CASE WHEN f.tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
 FROM following f WHERE s.simulation_id = f.simulation_id
-RETURNING s.simulation_id, s.ladder
+RETURNING s.simulation_id, s.ladder, s.tries
 """
 
 COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
@@ -156,15 +157,23 @@ async def newest_simulations(
     return await _simulations(tx, rows)
 
 
-async def try_next(tx: Tx) -> tuple[str, str] | None:
-    """Id and ladder of the oldest open simulation that no job has in hand, claimed for a while. A
-    claim that ran out was a try in vain; after enough of them the simulation has failed.
+class Tried(NamedTuple):
+    """A simulation that is to go on; `tries`: in vain, at the same members."""
+
+    simulation_id: str
+    ladder: str
+    tries: int
+
+
+async def try_next(tx: Tx) -> Tried | None:
+    """The oldest open simulation that no job has in hand, claimed for a while. A claim that ran out
+    was a try in vain; after enough of them the simulation has failed.
     """
     until = tx.now + CLAIMED_FOR
     rows = await tx.execute(
         "try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now, until=until
     )
-    return (rows[0].simulation_id, rows[0].ladder) if rows else None
+    return Tried(*rows[0]) if rows else None
 
 
 async def count_members(tx: Tx) -> int:
