@@ -11,7 +11,9 @@ import structlog
 from chassis.testing.databases import Server
 from deploy.kafka import Broker
 from tests.bus.wires import forget
+from tests.e2e.redeeming import Shops
 from tests.e2e.running import Run
+from tests.e2e.stepping import Counter
 from tests.e2e.suite import Ground, Transport
 
 
@@ -37,6 +39,24 @@ async def emptied(broker: Broker) -> str:
     """The address of the broker, without anything that an earlier suite said."""
     await forget(broker)
     return broker.bootstrap
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened_counter(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Counter]:
+    """tier-svc and points-svc, for one module."""
+    async with Counter.open(server, tmp_path_factory.mktemp("counter")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened_shops(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Shops]:
+    """benefit-svc and points-svc, for one module."""
+    async with Shops.open(server, tmp_path_factory.mktemp("shops")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,16 @@ that was not paid (T5).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from chassis import failpoints
-from chassis.testing.databases import Server
 from chassis.testing.stage import START
-from contracts.events.members import MemberStatusChanged
 from contracts.events.tiers import TierChanged
-from contracts.ids import EventId
-from tests.e2e.redeeming import PER_CALL
+from tests.e2e.beside_points import PER_CALL, give, mended, status_told
 from tests.e2e.stepping import PRICE, Counter
 
 IN_CI = ("after_burn", "after_turn_back", "after_cancel")
@@ -32,22 +28,10 @@ def cases(points: Iterable[str]) -> list[Any]:
     return [pytest.param(p, marks=() if p in IN_CI else pytest.mark.long) for p in points]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Counter]:
-    counter = await Counter.open(server, tmp_path_factory.mktemp("steps"))
-    yield counter
-    await counter.close()
-
-
 @pytest.fixture
-def counter(opened: Counter) -> Iterator[Counter]:
-    """A network that is whole again, and no failpoint, before and after."""
-    opened.wire.mend()
-    yield opened
-    opened.wire.mend()
-    failpoints.arm("")
+def counter(opened_counter: Counter) -> Iterator[Counter]:
+    with mended(opened_counter.wire):
+        yield opened_counter
 
 
 async def test_T5_a_step_is_paid_given_told_and_over_by_itself(counter: Counter) -> None:
@@ -146,10 +130,7 @@ async def test_T5_a_no_with_an_earlier_request_on_its_way_burns_nothing(counter:
     member = await counter.member(0)
     counter.wire.spoil("burn", "late", 1)
     assert (await counter.buy(member)).json()["code"] == "points_insufficient"
-    async with counter.points.client() as staff:
-        body = {"points": PRICE, "reason": "test"}
-        key = {"Idempotency-Key": f"late-{member}"}
-        await staff.post(f"/v1/points/{member}/adjustments", json=body, headers=key)
+    await give(counter.points, member, PRICE, "late")
     assert {late.status_code for late in await counter.wire.deliver_late()} == {409}
     assert await counter.available(member) == PRICE
     assert await counter.books() == []
@@ -170,17 +151,7 @@ async def test_M9_a_suspension_that_only_points_svc_has_heard_of_is_its_no(
     counter: Counter,
 ) -> None:
     member = await counter.member(PRICE)
-    await counter.points.deliver(
-        MemberStatusChanged(
-            event_id=EventId(f"{member}.status"),
-            member_id=member,
-            occurred_at=START,
-            recorded_at=START,
-            version="1",
-            status="suspended",
-            revision=1,
-        )
-    )
+    await counter.points.deliver(status_told(member, "suspended"))
     answer = await counter.buy(member)
     assert (answer.status_code, answer.json()["code"]) == (409, "member_suspended")
     assert (await counter.buy(member)).json() == answer.json()

@@ -2,21 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from chassis.testing.databases import Server
 from contracts.events.benefits import RedemptionCancelled, VoucherVoided
+from tests.e2e.beside_points import somebody
 from tests.e2e.redeeming import Shops, books
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shops(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shops]:
-    opened = await Shops.open(server, tmp_path_factory.mktemp("answers"))
-    yield opened
-    await opened.close()
+@pytest.fixture
+def shops(opened_shops: Shops) -> Shops:
+    return opened_shops
 
 
 async def test_B4_fulfilled_with_a_voucher_that_works_once(shops: Shops) -> None:
@@ -81,7 +77,7 @@ async def test_a_refused_redemption_says_why_for_ever(shops: Shops) -> None:
 
 
 async def test_B4_a_member_whom_points_svc_has_not_heard_of_yet_is_pending(shops: Shops) -> None:
-    member, tote = shops.unheard_of(), await shops.reward(stock=1)
+    member, tote = somebody(), await shops.reward(stock=1)
     answer = await shops.redeem(member, tote)
     assert (answer.status_code, answer.json()["state"]) == (202, "pending")
     await shops.enrol(member, 500)
@@ -99,7 +95,7 @@ async def test_B4_a_member_whom_points_svc_has_not_heard_of_yet_is_pending(shops
 async def test_B4_a_member_whom_points_svc_never_hears_of_is_turned_back(
     shops: Shops, waited: str, status: int, code: str
 ) -> None:
-    member, tote = shops.unheard_of(), await shops.reward(stock=1)
+    member, tote = somebody(), await shops.reward(stock=1)
     assert (await shops.redeem(member, tote)).status_code == 202
     await shops.recover()
     assert (await shops.redeem(member, tote)).status_code == 202

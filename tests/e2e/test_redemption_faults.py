@@ -3,15 +3,14 @@ I5–I7).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from chassis import failpoints
-from chassis.testing.databases import Server
-from tests.e2e.redeeming import PER_CALL, Shops, books
+from tests.e2e.beside_points import PER_CALL, mended
+from tests.e2e.redeeming import Shops, books
 from tests.happenings import Must, happened
 
 STEPS = ("after_decision", "before_hold", "after_hold", "before_capture", "after_capture")
@@ -21,20 +20,10 @@ REFUSED = ("before_refuse", "after_refuse")
 CANCEL = ("before_cancel_burn", "after_cancel_burn", "before_cancel", "after_cancel")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shops]:
-    shops = await Shops.open(server, tmp_path_factory.mktemp("faults"))
-    yield shops
-    await shops.close()
-
-
 @pytest.fixture
-def shops(opened: Shops) -> Iterator[Shops]:
-    """A network that is whole again, and no failpoint, before and after."""
-    opened.wire.mend()
-    yield opened
-    opened.wire.mend()
-    failpoints.arm("")
+def shops(opened_shops: Shops) -> Iterator[Shops]:
+    with mended(opened_shops.wire):
+        yield opened_shops
 
 
 def name_of(how: tuple[str, ...]) -> str:

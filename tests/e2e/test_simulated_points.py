@@ -2,21 +2,19 @@
 points-svc itself (T7, P5).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from chassis.testing.databases import Server
 from chassis.testing.stage import START
 from contracts.events.points import PointsAccrued
 from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.events.tiers import TierChanged
 from contracts.ids import EventId, FactId, MemberId
-from tests.e2e.redeeming import PER_CALL
+from tests.e2e.beside_points import PER_CALL, mended
 from tests.e2e.stepping import Counter
 
 CLASSIC = {"regular": "1.1", "silver": "1.2", "gold": "2", "vip": "2"}
@@ -24,22 +22,13 @@ NETS = (10_050, 25_025, 9_990, 60_000, 1_234_567)
 ENDS = START + timedelta(days=30)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Counter]:
-    counter = await Counter.open(server, tmp_path_factory.mktemp("costs"))
-    yield counter
-    await counter.close()
-
-
 @pytest.fixture
-def counter(opened: Counter) -> Counter:
+def counter(opened_counter: Counter) -> Iterator[Counter]:
     """Both services a month later, with nothing between them lost."""
-    opened.wire.mend()
-    opened.tiers.at(ENDS)
-    opened.points.at(ENDS)
-    return opened
+    opened_counter.tiers.at(ENDS)
+    opened_counter.points.at(ENDS)
+    with mended(opened_counter.wire):
+        yield opened_counter
 
 
 async def simulate(counter: Counter, **how: Any) -> httpx.Response:

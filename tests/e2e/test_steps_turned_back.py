@@ -1,21 +1,17 @@
 """A step that was paid and would lift nobody any more is not given: the points are back (T5)."""
 
-import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from chassis import failpoints
-from chassis.testing.databases import Server
 from chassis.testing.stage import START, Stage
-from contracts.events.members import MemberStatusChanged
 from contracts.events.points import PointsAccrued
 from contracts.events.purchases import PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId
-from tests.e2e.redeeming import CLASSIC
+from tests.e2e.beside_points import mended, read, status_told
 from tests.e2e.stepping import PRICE, Counter
 from tier_svc.domain.saga import PATIENCE
 
@@ -23,13 +19,10 @@ VISITS = 3
 LINE = PurchaseLine(line_id="1", sku="x", category="c", quantity=1, amount_minor=100, net_minor=100)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def counter(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Counter]:
-    opened = await Counter.open(server, tmp_path_factory.mktemp("back"))
-    yield opened
-    await opened.close()
+@pytest.fixture
+def counter(opened_counter: Counter) -> Iterator[Counter]:
+    with mended(opened_counter.wire):
+        yield opened_counter
 
 
 async def paid(counter: Counter) -> MemberId:
@@ -54,21 +47,6 @@ async def turned_back(counter: Counter, member: MemberId) -> dict[str, object]:
     assert (step["state"], step["refusal"]["code"]) == ("refused", answer.json()["code"])
     told: dict[str, object] = answer.json()
     return told
-
-
-async def said(stage: Stage, member: MemberId, status: str) -> None:
-    """A service hears what has become of a member."""
-    await stage.deliver(
-        MemberStatusChanged(
-            event_id=EventId(f"{member}.status"),
-            member_id=member,
-            occurred_at=START,
-            recorded_at=START,
-            version="1",
-            status=status,
-            revision=1,
-        )
-    )
 
 
 async def visited(stage: Stage, member: MemberId) -> None:
@@ -107,7 +85,7 @@ async def visited(stage: Stage, member: MemberId) -> None:
 
 async def published(ops: httpx.AsyncClient) -> int:
     """`classic` without silver, in force at once."""
-    ladder = json.loads((CLASSIC / "ladder.json").read_text())
+    ladder = read("ladder.json")
     rungs = [rung for rung in ladder["rungs"] if rung["tier"] != "silver"]
     made = await ops.post("/v1/ladders", json={**ladder, "rungs": rungs})
     version: int = made.raise_for_status().json()["version"]
@@ -130,9 +108,9 @@ async def test_T5_what_lifts_nobody_any_more_gives_the_points_back(
     counter: Counter, status: str, code: str, is_known: bool
 ) -> None:
     member = await paid(counter)
-    await said(counter.tiers, member, status)
+    await counter.tiers.deliver(status_told(member, status))
     if is_known:
-        await said(counter.points, member, status)
+        await counter.points.deliver(status_told(member, status))
     assert (await turned_back(counter, member))["code"] == code
     assert (await counter.standing(member))["tier"] == "regular"
 
@@ -158,7 +136,7 @@ async def test_T5_a_tier_that_the_ladder_lost_while_its_step_was_paid_is_not_sol
 
 async def test_M9_who_is_suspended_after_paying_is_lifted(counter: Counter) -> None:
     member = await paid(counter)
-    await said(counter.tiers, member, "suspended")
+    await counter.tiers.deliver(status_told(member, "suspended"))
     await counter.recover()
     assert (await counter.buy(member)).json()["state"] == "given"
     assert (await counter.standing(member))["tier"] == "silver"
