@@ -101,11 +101,8 @@ async def race(name: RefPath, tx: TxDep) -> JarView:
 async def list_jars(page: PageDep, tx: TxDep) -> dict[str, Any]:
     """The jars by name."""
     after = page.after[0] if page.after else ""
-    rows = await tx.execute("jars", JARS, after=after, limit=page.limit + 1)
-    shown = rows[: page.limit]
-    return page.answer(
-        [{"name": r.name} for r in shown], [shown[-1].name] if len(rows) > len(shown) else None
-    )
+    rows = await tx.execute("jars", JARS, after=after, limit=page.wanted)
+    return page.show(rows, lambda row: {"name": row.name}, lambda row: [row.name])
 
 
 @router.get("/jars/{name}", scope="jar:read", refuses=(NotFound,))

@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import Depends, Query
@@ -16,6 +17,8 @@ from chassis.http.problems import FieldError, Invalid
 
 LIMIT_MAX = 200
 SIGNATURE = 16
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,41 @@ class Page:
     secret: bytes
     path: str
 
+    @property
+    def wanted(self) -> int:
+        """How many to look for: one more than is shown, so that it is known whether there are
+        more.
+        """
+        return self.limit + 1
+
+    @property
+    def before(self) -> tuple[datetime, str] | None:
+        """The moment and id behind which it begins, in a list whose key these are."""
+        return (datetime.fromisoformat(self.after[0]), self.after[1]) if self.after else None
+
+    def show(
+        self,
+        found: Sequence[One],
+        view: Callable[[One], Any],
+        key: Callable[[One], Sequence[Any]],
+    ) -> dict[str, Any]:
+        """The list as it is answered, of `wanted` that were looked for; the next page begins behind
+        the `key` of the last that is shown. An instant is written as `before` reads it.
+        """
+        shown = found[: self.limit]
+        more = [_plain(part) for part in key(shown[-1])] if len(found) > self.limit else None
+        return self.answer([view(one) for one in shown], more)
+
     def answer(self, items: Sequence[Any], next_after: Sequence[Any] | None) -> dict[str, Any]:
         """The list as it is answered; `next_after` is the key of the last item where there are
         more.
         """
         cursor = None if next_after is None else _seal(self.secret, self.path, list(next_after))
         return {"items": list(items), "next_cursor": cursor}
+
+
+def _plain(part: Any) -> Any:
+    return part.isoformat() if isinstance(part, datetime) else part
 
 
 def _sign(secret: bytes, path: str, payload: bytes) -> bytes:

@@ -1,28 +1,22 @@
 """What a version of the rules would have brought every member, before anyone is touched (P5)."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import timedelta
+from functools import partial
 
-import msgspec
-from fastapi import Query, Response
-from pydantic import Field
+from fastapi import Response
 from starlette.responses import HTMLResponse, StreamingResponse
 from uuid_utils import uuid7
 
 from chassis.http import (
     BeginDep,
     CauseDep,
-    FieldError,
     IdPath,
-    Invalid,
     PageDep,
     Router,
     TxDep,
     located,
 )
-from chassis.http.bodies import REF_PATTERN
-from chassis.http.read import NDJSON
+from chassis.http.reporting import STREAMED, Beside, html_alone, past_period, streamed
 from points_svc.domain.refusals import RulesNotFound, SettingsUnpublished
 from points_svc.domain.simulation_refusals import (
     SimulationInvalid,
@@ -47,19 +41,7 @@ from points_svc.inbound.http.simulation_views import (
 )
 
 ACCEPTED = 202
-A_YEAR = timedelta(days=365)
 PERIOD_MAX = timedelta(days=3_653)
-EARLIEST_YEAR = 1970
-
-BESIDE_MAX = 4
-ALONE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-"""A report loads nothing and runs nothing."""
-
-Beside = Annotated[
-    tuple[Annotated[str, Field(pattern=REF_PATTERN)], ...], Query(max_length=BESIDE_MAX)
-]
-
-TEXT = {"schema": {"type": "string"}}
 
 router = Router(tags=["accrual-rules"])
 
@@ -78,7 +60,7 @@ async def post_simulation(
     look. Asked again in the same words while it is open, it is the same simulation.
     """
     asked = body or SimulationBody()
-    from_at, to_at = _period(asked, tx.now)
+    from_at, to_at = past_period(asked.from_at, asked.to_at, tx.now, PERIOD_MAX)
     ask = asked.ask(version, from_at, to_at)
     found = await simulate_rules(tx, str(uuid7()), ask, asked.model_dump_json())
     where = f"/v1/accrual-rules/{version}/simulations/{found.simulation_id}"
@@ -89,13 +71,10 @@ async def post_simulation(
 @router.get("/accrual-rules/{version}/simulations", scope="reports:read")
 async def read_simulations(version: VersionPath, tx: TxDep, page: PageDep) -> SimulationsView:
     """The simulations of a version, newest first."""
-    before = (datetime.fromisoformat(page.after[0]), page.after[1]) if page.after else None
-    found = await list_simulations(tx, version, before, page.limit + 1)
-    items, more = found[: page.limit], found[page.limit :]
-    after = [items[-1].asked_at.isoformat(), items[-1].simulation_id] if more else None
-    return SimulationsView.model_validate(
-        page.answer([simulation_view(one, with_result=False) for one in items], after)
-    )
+    found = await list_simulations(tx, version, page.before, page.wanted)
+    view = partial(simulation_view, with_result=False)
+    listed = page.show(found, view, lambda one: (one.asked_at, one.simulation_id))
+    return SimulationsView.model_validate(listed)
 
 
 @router.get(
@@ -122,9 +101,7 @@ async def post_cancellation(
 
 @router.get(
     "/accrual-rules/{version}/simulations/{simulation_id}/moves",
-    also={
-        200: {"description": "A line each.", "content": {NDJSON: {"schema": {"type": "string"}}}}
-    },
+    also=STREAMED,
     scope="reports:read",
     refuses=(SimulationNotFound,),
     response_class=StreamingResponse,
@@ -136,14 +113,7 @@ async def read_moves(
     is streamed; while the simulation runs it has who was found so far.
     """
     await look_at_simulation(tx, version, simulation_id)
-    pages = export_moves(begin, cause, simulation_id)
-    encode = msgspec.json.encode
-
-    async def answer() -> AsyncIterator[bytes]:
-        async for page in pages:
-            yield b"".join(encode(move_line(move)) + b"\n" for move in page)
-
-    return StreamingResponse(answer(), media_type=NDJSON)
+    return streamed(export_moves(begin, cause, simulation_id), move_line)
 
 
 @router.get(
@@ -158,17 +128,4 @@ async def read_report(
     """What a simulation found, as a page that needs no network. `beside`: other simulations, of
     this version or another, that are shown next to it.
     """
-    page = await report_simulation(tx, version, simulation_id, beside)
-    return HTMLResponse(page, headers=ALONE)
-
-
-def _period(asked: SimulationBody, now: datetime) -> tuple[datetime, datetime]:
-    """Refusals: Invalid, where it does not lie in the past, is none or is too long."""
-    to_at = asked.to_at or now
-    if to_at > now:
-        raise Invalid(FieldError("/to", "out_of_range"))
-    from_at = asked.from_at or to_at - A_YEAR
-    is_none = from_at >= to_at or from_at.year < EARLIEST_YEAR
-    if is_none or to_at - from_at > PERIOD_MAX:
-        raise Invalid(FieldError("/from", "out_of_range"))
-    return from_at, to_at
+    return html_alone(await report_simulation(tx, version, simulation_id, beside))

@@ -1,21 +1,16 @@
 """What a ladder would have done to every member, before anyone is touched (T7)."""
 
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
-import msgspec
-from fastapi import Path, Query, Response
-from pydantic import Field
+from fastapi import Path, Response
 from starlette.responses import HTMLResponse, StreamingResponse
 from uuid_utils import uuid7
 
 from chassis.http import (
     BeginDep,
     CauseDep,
-    FieldError,
     IdPath,
-    Invalid,
     PageDep,
     Router,
     TxDep,
@@ -23,7 +18,7 @@ from chassis.http import (
 )
 from chassis.http.bodies import REF_PATTERN
 from chassis.http.problems import TryLater
-from chassis.http.read import NDJSON
+from chassis.http.reporting import STREAMED, Beside, html_alone, past_period, streamed
 from tier_svc.domain.refusals import (
     LadderNotFound,
     ProgrammeUnpublished,
@@ -50,16 +45,6 @@ from tier_svc.inbound.http.simulation_views import (
 from tier_svc.processes.ask_accrual_rules import ask_accrual_rules
 
 ACCEPTED = 202
-A_YEAR = timedelta(days=365)
-EARLIEST_YEAR = 1970
-
-BESIDE_MAX = 4
-ALONE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-"""A report loads nothing and runs nothing."""
-
-Beside = Annotated[
-    tuple[Annotated[str, Field(pattern=REF_PATTERN)], ...], Query(max_length=BESIDE_MAX)
-]
 
 router = Router(tags=["simulations"])
 
@@ -89,7 +74,7 @@ async def post_simulation(
     if rules is None:
         raise TryLater(waits_for="points-svc")
     async with begin(cause) as tx:
-        ask = asked.ask(version, *_period(asked, tx.now))
+        ask = asked.ask(version, *past_period(asked.from_at, asked.to_at, tx.now))
         found = await simulate_ladder(tx, str(uuid7()), ask, asked.model_dump_json(), rules)
     response.headers["Location"] = f"/v1/ladders/{found.ladder}/simulations/{found.simulation_id}"
     return simulation_view(found)
@@ -98,13 +83,10 @@ async def post_simulation(
 @router.get("/ladders/{name}/simulations", scope="standing:read")
 async def read_simulations(name: LadderPath, tx: TxDep, page: PageDep) -> SimulationsView:
     """The simulations of a ladder, newest first."""
-    before = (datetime.fromisoformat(page.after[0]), page.after[1]) if page.after else None
-    found = await list_simulations(tx, name, before, page.limit + 1)
-    items, more = found[: page.limit], found[page.limit :]
-    after = [items[-1].asked_at.isoformat(), items[-1].simulation_id] if more else None
-    return SimulationsView.model_validate(
-        page.answer([simulation_view(one, with_result=False) for one in items], after)
-    )
+    found = await list_simulations(tx, name, page.before, page.wanted)
+    view = partial(simulation_view, with_result=False)
+    listed = page.show(found, view, lambda one: (one.asked_at, one.simulation_id))
+    return SimulationsView.model_validate(listed)
 
 
 @router.get(
@@ -129,9 +111,7 @@ async def post_cancellation(name: LadderPath, simulation_id: IdPath, tx: TxDep) 
 
 @router.get(
     "/ladders/{name}/simulations/{simulation_id}/moves",
-    also={
-        200: {"description": "A line each.", "content": {NDJSON: {"schema": {"type": "string"}}}}
-    },
+    also=STREAMED,
     scope="standing:read",
     refuses=(SimulationNotFound,),
     response_class=StreamingResponse,
@@ -143,14 +123,7 @@ async def read_moves(
     It is streamed; while the simulation runs it has who was found so far.
     """
     await look_at_simulation(tx, name, simulation_id)
-    pages = export_moves(begin, cause, simulation_id)
-    encode = msgspec.json.encode
-
-    async def answer() -> AsyncIterator[bytes]:
-        async for page in pages:
-            yield b"".join(encode(move_line(move)) + b"\n" for move in page)
-
-    return StreamingResponse(answer(), media_type=NDJSON)
+    return streamed(export_moves(begin, cause, simulation_id), move_line)
 
 
 @router.get(
@@ -165,16 +138,4 @@ async def read_report(
     """What a simulation found, as a page that needs no network. `beside`: other simulations of the
     ladder, whose drafts are shown next to this one's.
     """
-    page = await report_simulation(tx, name, simulation_id, beside)
-    return HTMLResponse(page, headers=ALONE)
-
-
-def _period(asked: SimulationBody, now: datetime) -> tuple[datetime, datetime]:
-    """Refusals: Invalid, where it does not lie in the past or is none."""
-    to_at = asked.to_at or now
-    if to_at > now:
-        raise Invalid(FieldError("/to", "out_of_range"))
-    from_at = asked.from_at or to_at - A_YEAR
-    if from_at >= to_at or from_at.year < EARLIEST_YEAR:
-        raise Invalid(FieldError("/from", "out_of_range"))
-    return from_at, to_at
+    return html_alone(await report_simulation(tx, name, simulation_id, beside))
