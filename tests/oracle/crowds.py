@@ -23,11 +23,12 @@ from tier_svc.domain.crowd_returns import backs_of, with_returns
 from tier_svc.domain.crowd_sides import sides_of, tiers_of
 from tier_svc.domain.crowd_simulation import Segments
 from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
+from tier_svc.domain.grounds import Migration
 from tier_svc.domain.instants import TICK, Period, Span, after
 from tier_svc.domain.ladder import AllOf, AnyOf, Downgrade, Renewal, Rung
 from tier_svc.domain.measures import Calendar, Lifetime, Measure, Metric, Rolling, Visits
-from tier_svc.domain.publications import Known, Publication, grounds_of
-from tier_svc.domain.scenario import Setting, SimulationAsk, Terms, scenario
+from tier_svc.domain.publications import EVERYONE, Known, Publication, grounds_of
+from tier_svc.domain.scenario import Scenario, Terms
 from tier_svc.domain.simulation_tally import Tally
 from tier_svc.domain.simulations import Round, look_at
 from tier_svc.domain.timeline import told_timeline
@@ -53,7 +54,7 @@ def measures(allowed):
     )
 
 
-def tests(allowed):
+def rung_tests(allowed):
     one = st.builds(leaf, measures(allowed), st.integers(1, 4))
     several = st.lists(one, min_size=2, max_size=3).map(tuple)
     return st.one_of(one, one, st.builds(AllOf, several), st.builds(AnyOf, several))
@@ -67,7 +68,7 @@ def rung(renewal, allowed, stays):
     return st.builds(
         Rung,
         st.just("x"),
-        tests(allowed),
+        rung_tests(allowed),
         st.sampled_from(stays),
         st.just(renewal),
         st.sampled_from(SPANS + NOTHING),
@@ -154,17 +155,41 @@ TERMS = st.sampled_from([None, (Fraction("1.5"), Fraction("0.07"), 30)])
 
 
 @st.composite
+def in_force(draw):
+    """A version, or several, each in force for some or all from an instant on."""
+    made = [Publication(draw(ladders(1)), ZONE)]
+    count = draw(st.sampled_from((0, 0, 1, 2)))
+    effective = sorted(draw(st.lists(instants, min_size=count, max_size=count)))
+    for version, at in enumerate(effective, 2):
+        share = draw(st.sampled_from((EVERYONE, EVERYONE, 4_000)))
+        migration = draw(st.sampled_from(Migration))
+        made.append(Publication(draw(ladders(version)), ZONE, at, migration, share))
+    return tuple(made)
+
+
+@st.composite
 def scenarios(draw):
-    """A draft beside what is in force, with what tiers bring and cost or without."""
-    in_force, draft = draw(ladders(1)), draw(ladders(2))
-    period = sorted(draw(st.tuples(instants, instants).filter(lambda two: two[0] != two[1])))
+    """A draft beside what is in force, for ever or taking over, with what tiers bring and cost or
+    without.
+    """
+    before, draft = draw(in_force()), draw(ladders(9))
+    from_at, to_at = sorted(
+        draw(st.tuples(instants, instants).filter(lambda two: two[0] != two[1]))
+    )
+    migration = draw(st.sampled_from((None, None, *Migration)))
+    after = (Publication(draft, ZONE),)
+    if migration is not None:
+        after = (*before, Publication(draft, ZONE, max(from_at, latest(before)), migration))
+    names = sorted({rung.tier for one in (*before, *after) for rung in one.ladder.rungs})
     priced = draw(TERMS)
-    names = {one.tier for ladder in (in_force, draft) for one in ladder.rungs}
-    terms = priced and {
-        name: Terms(*(part * (n + 1) for part in priced)) for n, name in enumerate(sorted(names))
+    terms = {
+        name: Terms(*(part * n for part in priced)) for n, name in enumerate(names, 1) if priced
     }
-    ask = SimulationAsk(2, None, *period, terms=terms, bands_minor=(0, 150, 500))
-    return scenario(ask, Setting((Publication(in_force, ZONE),), ZONE, 100), draft, None)
+    return Scenario(before, after, from_at, to_at, ZONE, 100, terms, (0, 150, 500))
+
+
+def latest(published):
+    return published[-1].effective_from or START
 
 
 def crowd_of(known):
