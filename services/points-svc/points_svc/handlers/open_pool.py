@@ -13,7 +13,9 @@ from points_svc.store import pools
 CHANGES_MAX = 1_000
 
 
-async def open_pool(tx: Tx, pool_id: str, asked: Sequence[tuple[str, int]]) -> tuple[Pool, bool]:
+async def open_pool(
+    tx: Tx, pool_id: str, asked: Sequence[tuple[str, int]], source: str
+) -> tuple[Pool, bool]:
     """A pool that these members share, each with a weight; answers the pool, and whether this
     request had opened it before: then it is as it is by now.
 
@@ -28,5 +30,5 @@ async def open_pool(tx: Tx, pool_id: str, asked: Sequence[tuple[str, int]]) -> t
         return await find_pool(tx, pool_id), True
     await pools.lock_sharers(tx, [member_id for member_id, _ in ordered])
     for member_id, share in ordered:
-        await share_pool(tx, pool_id, member_id, share)
+        await share_pool(tx, pool_id, member_id, share, source)
     return await find_pool(tx, pool_id), False

@@ -10,7 +10,7 @@ from points_svc.handlers.find_pool import find_pool
 from points_svc.store import members, pools
 
 
-async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int) -> Pool:
+async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int, source: str) -> Pool:
     """From now on the member shares the pool with this weight; said again it changes nothing.
     Refusals: PoolsNotOffered, PoolNotFound, MemberNotFound, MemberSuspended, MemberBanned,
     MemberClosed, PoolFull, InAnotherPool.
@@ -29,5 +29,5 @@ async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int) -> Pool:
     if not await pools.keep_sharer(tx, pool_id, member_id, share):
         raise InAnotherPool
     revision = await pools.count_change(tx, pool_id)
-    await pools.append_change(tx, pool_id, member_id, revision, share)
+    await pools.append_change(tx, pool_id, member_id, revision, share, source)
     return await find_pool(tx, pool_id)

@@ -38,12 +38,18 @@ COUNT_CHANGE = """
 UPDATE pool SET revision = revision + 1 WHERE pool_id = :pool_id RETURNING revision
 """
 APPEND_CHANGE = """
-INSERT INTO pool_change (member_id, pool_id, revision, share, changed_at, changed_by)
-VALUES (:member_id, :pool_id, :revision, :share, :now, :actor)
+INSERT INTO pool_change (member_id, pool_id, revision, share, changed_at, changed_by, source)
+VALUES (:member_id, :pool_id, :revision, :share, :now, :actor, :source)
 """
 CHANGES_OF = """
 SELECT member_id, pool_id, revision, share, changed_at, changed_by FROM pool_change
-WHERE pool_id = :pool_id AND revision < :below ORDER BY revision DESC LIMIT :limit
+WHERE pool_id = :pool_id AND revision < :below
+  AND (CAST(:source AS text) IS NULL OR source = :source)
+ORDER BY revision DESC LIMIT :limit
+"""
+LET_IN_BY = """
+SELECT DISTINCT member_id FROM pool_change
+WHERE pool_id = :pool_id AND source = :source AND share IS NOT NULL
 """
 
 
@@ -103,9 +109,9 @@ async def count_change(tx: Tx, pool_id: str) -> int:
 
 
 async def append_change(
-    tx: Tx, pool_id: str, member_id: str, revision: int, share: int | None
+    tx: Tx, pool_id: str, member_id: str, revision: int, share: int | None, source: str = ""
 ) -> None:
-    """Keep what was said, for ever."""
+    """Keep what was said, for ever; by which channel, if one said it."""
     await tx.execute(
         "append_change",
         APPEND_CHANGE,
@@ -115,10 +121,21 @@ async def append_change(
         share=share,
         now=tx.now,
         actor=tx.cause.actor,
+        source=source,
     )
 
 
-async def changes_of(tx: Tx, pool_id: str, below: int, limit: int) -> list[PoolChange]:
-    """What was said of a pool before a revision, newest first."""
-    rows = await tx.execute("changes_of", CHANGES_OF, pool_id=pool_id, below=below, limit=limit)
+async def changes_of(
+    tx: Tx, pool_id: str, below: int, limit: int, source: str | None = None
+) -> list[PoolChange]:
+    """What was said of a pool before a revision, newest first: by a channel, or (None) by all."""
+    rows = await tx.execute(
+        "changes_of", CHANGES_OF, pool_id=pool_id, below=below, limit=limit, source=source
+    )
     return [PoolChange(*row) for row in rows]
+
+
+async def let_in_by(tx: Tx, pool_id: str, source: str) -> frozenset[str]:
+    """The members of whom a channel ever said that they share a pool."""
+    rows = await tx.execute("let_in_by", LET_IN_BY, pool_id=pool_id, source=source)
+    return frozenset(row.member_id for row in rows)

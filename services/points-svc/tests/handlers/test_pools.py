@@ -95,7 +95,7 @@ async def test_M9_who_goes_while_they_are_let_in_shares_no_pool(desk: Desk, home
         await eventually(stands_still)
 
     async with desk.interrupted("status_of", go) as tx:
-        await share_pool(tx, home.pool_id, wanted, 1)
+        await share_pool(tx, home.pool_id, wanted, 1, "till")
     await hearing[0]
     shown = await home.shown()
     assert [member["member_id"] for member in shown["members"]] == home.members

@@ -282,8 +282,8 @@ async def test_I19_another_channels_gathering_is_unseen(desk: Desk):
 async def test_I19_no_channel_sees_whose_key_changed_a_pool(desk: Desk):
     home = await family(desk, ("10.00", 1))
     place = f"/v1/pools/{home.pool_id}/changes"
-    async with desk.stage.client("points:redeem", "points:read", source="app") as other:
-        assert [c["changed_by"] for c in (await other.get(place)).json()["items"]] == [None]
+    async with desk.stage.client("points:redeem", "points:read", source="till") as own:
+        assert [c["changed_by"] for c in (await own.get(place)).json()["items"]] == [None]
     async with desk.stage.client("points:read", source="staff") as reader:
         (seen,) = (await reader.get(place)).json()["items"]
     assert seen["changed_by"].startswith("key:")

@@ -37,7 +37,7 @@ from points_svc.handlers.ask_adjustment import ask_adjustment
 from points_svc.handlers.decide_adjustment import decide_adjustment
 from points_svc.handlers.list_waiting import list_waiting
 from points_svc.handlers.show_adjustment import show_adjustment
-from points_svc.inbound.http.fields import DEFAULT_TYPE, KeyHeader, PointTypeName, named
+from points_svc.inbound.http.fields import DEFAULT_TYPE, KeyHeader, PointTypeName, is_inside, named
 from points_svc.inbound.http.ledger_views import AdjustmentView
 
 ACCEPTED = 202
@@ -147,8 +147,10 @@ async def waiting(page: PageDep, tx: TxDep) -> WaitingPage:
     scope="points:read",
     refuses=(AdjustmentNotFound,),
 )
-async def show(member_id: IdPath, adjustment_id: Uuid, tx: TxDep) -> WaitingView:
-    """How an adjustment stands that needed a second person."""
+async def show(member_id: IdPath, adjustment_id: Uuid, tx: TxDep, caller: CallerDep) -> WaitingView:
+    """How an adjustment stands that needed a second person; told to the brand's own teams."""
+    if not is_inside(caller):
+        raise AdjustmentNotFound
     return WaitingView.of(await show_adjustment(tx, member_id, adjustment_id), tx.now)
 
 

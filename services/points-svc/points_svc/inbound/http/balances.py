@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chassis.http import IdPath, PageDep, Router, TxDep
+from chassis.http import CallerDep, IdPath, PageDep, Router, TxDep
 from points_svc.domain.refusals import MemberNotFound, PostingNotFound
 from points_svc.handlers.explain_posting import explain_posting
 from points_svc.handlers.recall_balance import recall_balance
@@ -54,9 +54,11 @@ async def postings(member_id: IdPath, page: PageDep, tx: TxDep) -> PostingPage:
     scope="points:read",
     refuses=(PostingNotFound,),
 )
-async def why(member_id: IdPath, posting_id: PostingIdPath, tx: TxDep) -> WhyView:
+async def why(
+    member_id: IdPath, posting_id: PostingIdPath, tx: TxDep, caller: CallerDep
+) -> WhyView:
     """Why a posting is what it is, by what was known then, step by step in exact fractions."""
-    return WhyView.of(await explain_posting(tx, member_id, posting_id))
+    return WhyView.of(await explain_posting(tx, member_id, posting_id), caller)
 
 
 @router.get("/points/{member_id}/lots", scope="points:read", refuses=(MemberNotFound,))

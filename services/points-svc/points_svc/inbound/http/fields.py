@@ -31,8 +31,10 @@ __all__ = [
     "ToDay",
     "Uuid",
     "demand_period",
+    "is_inside",
     "named",
     "sees_all",
+    "sees_pools",
 ]
 
 DAYS_MAX = 3_660
@@ -54,6 +56,24 @@ def sees_all(caller: Caller) -> bool:
     who redeems sees what is theirs, so that they never take another's for their own (I19).
     """
     return "points:redeem" not in caller.scopes
+
+
+INSIDE = frozenset({"points:adjust", "points:approve", "points:import", "reports:read", "ops"})
+"""Scopes of the brand's own teams; no channel has one of them."""
+
+
+def is_inside(caller: Caller) -> bool:
+    """Whether a caller is one of the brand's own teams, which see who decided. A channel sees that
+    something was decided, and its code (I19).
+    """
+    return bool(INSIDE & caller.scopes)
+
+
+def sees_pools(caller: Caller) -> bool:
+    """Whether everybody who shares a pool is shown to a caller: to the brand's own teams and to who
+    can only read. A channel sees whom it let in itself, and whom it serves (I19).
+    """
+    return is_inside(caller) or sees_all(caller)
 
 
 def named(given: str | None, caller: Caller, key: str | None) -> str:

@@ -5,11 +5,17 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from chassis.auth import Caller
 from chassis.http import Instant, View
 from points_svc.domain.adjustments import AdjustmentAsk
+from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.postings import Posting
 from points_svc.handlers.explain_posting import Why
 from points_svc.handlers.show_balance import Balance
+from points_svc.inbound.http.fields import is_inside
+
+FOR_A_PURPOSE = frozenset({"hold", "capture", "release", "burn", "cancel"})
+"""Kinds of postings whose reason is a purpose: a code, which events carry too."""
 
 
 class ExpiringView(View):
@@ -226,16 +232,31 @@ class AllowanceView(View):
 
 
 class DecisionView(View):
-    """Who decided it, in which request, and why: `reason` is a purpose, or what somebody wrote.
-    `approved_by` is the second person, where there was one.
+    """Who decided it, in which request, under which name, and why: `reason` is a purpose, or what
+    somebody wrote. `approved_by` is the second person, where there was one. Of what others decided
+    a channel sees `reason_code`, and a purpose.
     """
 
-    actor: str
-    request_id: str
-    name: str
-    reason: str
+    actor: str | None
+    request_id: str | None
+    name: str | None
+    reason: str | None
     reason_code: str
-    approved_by: str
+    approved_by: str | None
+
+    @classmethod
+    def of(cls, decision: DecisionBasis, kind: str, caller: Caller) -> "DecisionView":
+        """A decision, as far as it is the caller's to see (I19)."""
+        if is_inside(caller) or decision.actor == f"key:{caller.key_id}":
+            return cls.model_validate(decision)
+        return cls(
+            actor=None,
+            request_id=None,
+            name=None,
+            reason=decision.reason if kind in FOR_A_PURPOSE else None,
+            reason_code=decision.reason_code,
+            approved_by=None,
+        )
 
 
 class WhyView(View):
@@ -252,9 +273,9 @@ class WhyView(View):
     decision: DecisionView | None
 
     @classmethod
-    def of(cls, why: Why) -> "WhyView":
-        """The explanation of a posting."""
-        rests = why.explanation
+    def of(cls, why: Why, caller: Caller) -> "WhyView":
+        """The explanation of a posting, as far as it is the caller's to see."""
+        rests, kind = why.explanation, why.posting.kind
         return cls(
             posting=PostingView.of(why.posting),
             facts=[FactView.model_validate(fact) for fact in rests.facts],
@@ -264,5 +285,5 @@ class WhyView(View):
             lines=[LineView.model_validate(line) for line in rests.lines],
             allowances=[AllowanceView.model_validate(one) for one in rests.allowances],
             draws=[DrawView.model_validate(draw) for draw in why.draws],
-            decision=DecisionView.model_validate(rests.decision) if rests.decision else None,
+            decision=DecisionView.of(rests.decision, kind, caller) if rests.decision else None,
         )

@@ -12,6 +12,9 @@ from points_svc.domain.programme import POOL_MEMBERS_MAX
 from points_svc.handlers.show_pool import Standing
 from points_svc.inbound.http.fields import DEFAULT_TYPE, PointTypeName, Purpose
 
+Seen = frozenset[str] | None
+"""The members that a caller sees by name; None: all."""
+
 Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
 
 
@@ -84,21 +87,26 @@ class SharerView(View):
 
 
 class PoolView(View):
-    """A pool: by id who shares it now. `revision` counts what was said of it."""
+    """A pool: by id who shares it now. `revision` counts what was said of it. A channel sees by
+    name whom it let in itself and whom it asks about; `others` are so many more.
+    """
 
     pool_id: str
     revision: int
     created_at: Instant
     members: list[SharerView]
+    others: int
 
     @classmethod
-    def of(cls, pool: Pool) -> "PoolView":
-        """A pool."""
+    def of(cls, pool: Pool, seen: Seen) -> "PoolView":
+        """A pool, as far as it is seen."""
+        shown = [one for one in pool.sharers if is_seen(one.member_id, seen)]
         return cls(
             pool_id=pool.pool_id,
             revision=pool.revision,
             created_at=pool.created_at,
-            members=[SharerView.model_validate(one._asdict()) for one in pool.sharers],
+            members=[SharerView.model_validate(one._asdict()) for one in shown],
+            others=len(pool.sharers) - len(shown),
         )
 
 
@@ -113,7 +121,8 @@ class StandingView(SharerView):
 
 class PoolStandingView(View):
     """A pool as it can be drawn on now. `available`: what of others, who have a share, can be
-    gathered for anybody; of their own points each has the use besides.
+    gathered for anybody; of their own points each has the use besides. A channel sees by name whom
+    it let in itself and whom it asks about; `others` are so many more.
     """
 
     pool_id: str
@@ -122,27 +131,32 @@ class PoolStandingView(View):
     point_type: str
     available: int
     members: list[StandingView]
+    others: int
 
     @classmethod
-    def of(cls, pool: Pool, point_type: str, standings: Iterable[Standing]) -> "PoolStandingView":
-        """A pool, judged now."""
+    def of(
+        cls, pool: Pool, point_type: str, standings: Iterable[Standing], seen: Seen
+    ) -> "PoolStandingView":
+        """A pool, judged now, as far as it is seen."""
         members = [
             StandingView(**one.sharer._asdict(), is_active=one.is_active, available=one.available)
             for one in standings
         ]
+        shown = [one for one in members if is_seen(one.member_id, seen)]
         return cls(
             pool_id=pool.pool_id,
             revision=pool.revision,
             created_at=pool.created_at,
             point_type=point_type,
             available=sum(one.available for one in members if one.share),
-            members=members,
+            members=shown,
+            others=len(members) - len(shown),
         )
 
 
 class PoolChangeView(View):
-    """A member came or shares otherwise (`share`), or left (null). `changed_by` is null for who may
-    redeem: which key a channel has is no other channel's business.
+    """A member came or shares otherwise (`share`), or left (null). `changed_by` is null for a
+    channel.
     """
 
     revision: int
@@ -168,7 +182,9 @@ class PartView(View):
 
 
 class GatheringView(View):
-    """A gathering; `moved` of its points were others'."""
+    """A gathering; `moved` of its points were others'. Of `parts` a channel sees what was borne by
+    who gathered and by those whom it let in itself.
+    """
 
     gathering_id: str
     pool_id: str
@@ -184,8 +200,8 @@ class GatheringView(View):
     cancelled_at: Instant | None
 
     @classmethod
-    def of(cls, one: Gathering) -> "GatheringView":
-        """A gathering."""
+    def of(cls, one: Gathering, seen: Seen) -> "GatheringView":
+        """A gathering, as far as it is seen."""
         return cls(
             gathering_id=one.gathering_id,
             pool_id=one.pool_id,
@@ -200,6 +216,7 @@ class GatheringView(View):
                     posting_id=part.posting_id or None,
                 )
                 for part in one.parts
+                if is_seen(part.member_id, seen)
             ],
             purpose=one.purpose or None,
             reason=one.reason,
@@ -207,6 +224,11 @@ class GatheringView(View):
             gathered_at=one.gathered_at,
             cancelled_at=one.cancelled_at,
         )
+
+
+def is_seen(member_id: str, seen: Seen) -> bool:
+    """Whether a member is shown by name."""
+    return seen is None or member_id in seen
 
 
 def change_view(one: PoolChange, *, is_signed: bool) -> PoolChangeView:

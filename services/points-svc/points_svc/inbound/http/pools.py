@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from chassis.auth import Caller
 from chassis.http import CallerDep, IdPath, PageDep, Replayed, Router, TxDep
 from points_svc.domain.move_refusals import StepUpRequired, TransferLimitReached
 from points_svc.domain.pool_refusals import (
@@ -29,6 +30,7 @@ from points_svc.handlers.cancel_gathering import cancel_gathering
 from points_svc.handlers.find_pool_of import find_pool_of
 from points_svc.handlers.gather_points import gather_points
 from points_svc.handlers.leave_pool import leave_pool
+from points_svc.handlers.list_let_in import list_let_in
 from points_svc.handlers.list_pool_changes import list_pool_changes
 from points_svc.handlers.open_pool import open_pool
 from points_svc.handlers.share_pool import share_pool
@@ -41,6 +43,7 @@ from points_svc.inbound.http.fields import (
     Uuid,
     named,
     sees_all,
+    sees_pools,
 )
 from points_svc.inbound.http.pool_views import (
     GatheringBody,
@@ -49,6 +52,7 @@ from points_svc.inbound.http.pool_views import (
     PoolChangesView,
     PoolStandingView,
     PoolView,
+    Seen,
     ShareBody,
     change_view,
 )
@@ -75,40 +79,49 @@ async def open_one(body: PoolBody, tx: TxDep, caller: CallerDep, key: KeyHeader 
     """
     pool_id = named(body.pool_id, caller, key)
     asked = [(one.member_id, one.share) for one in body.members]
-    opened, is_replay = await open_pool(tx, pool_id, asked)
+    opened, is_replay = await open_pool(tx, pool_id, asked, caller.source)
+    view = PoolView.of(opened, await _seen(tx, pool_id, caller, *(one for one, _ in asked)))
     if is_replay:
-        raise Replayed(PoolView.of(opened), status=201)
-    return PoolView.of(opened)
+        raise Replayed(view, status=201)
+    return view
 
 
 @router.get("/pools/{pool_id}", scope="points:read", refuses=(PoolNotFound,))
-async def show(pool_id: Uuid, tx: TxDep, point_type: Burnable = DEFAULT_TYPE) -> PoolStandingView:
-    """Who shares a pool, and what of their points can be gathered now."""
+async def show(
+    pool_id: Uuid, tx: TxDep, caller: CallerDep, point_type: Burnable = DEFAULT_TYPE
+) -> PoolStandingView:
+    """Who shares a pool, and what of their points can be gathered now. A channel that let nobody in
+    asks for the pool of the member before it.
+    """
     found, standings = await show_pool(tx, pool_id, point_type)
-    return PoolStandingView.of(found, point_type, standings)
+    return PoolStandingView.of(
+        found, point_type, standings, await _seen_of_own(tx, pool_id, caller)
+    )
 
 
 @router.get("/points/{member_id}/pool", scope="points:read", refuses=(NotInPool,))
 async def show_of_member(
-    member_id: IdPath, tx: TxDep, point_type: Burnable = DEFAULT_TYPE
+    member_id: IdPath, tx: TxDep, caller: CallerDep, point_type: Burnable = DEFAULT_TYPE
 ) -> PoolStandingView:
     """The pool that a member shares, as it stands now."""
-    found, standings = await show_pool(tx, await find_pool_of(tx, member_id), point_type)
-    return PoolStandingView.of(found, point_type, standings)
+    pool_id = await find_pool_of(tx, member_id)
+    found, standings = await show_pool(tx, pool_id, point_type)
+    seen = await _seen(tx, pool_id, caller, member_id)
+    return PoolStandingView.of(found, point_type, standings, seen)
 
 
 @router.get("/pools/{pool_id}/changes", scope="points:read", refuses=(PoolNotFound,))
 async def list_changes(
     pool_id: Uuid, tx: TxDep, page: PageDep, caller: CallerDep
 ) -> PoolChangesView:
-    """Who came, left, and with which share, newest first; who changed it is shown to those who can
-    only read.
-    """
+    """Who came, left, and with which share, newest first; a channel sees what it said itself."""
     below = page.after[0] if page.after else REVISION_MAX
-    found = await list_pool_changes(tx, pool_id, below, page.limit + 1)
+    await _seen_of_own(tx, pool_id, caller)
+    source = None if sees_pools(caller) else caller.source
+    found = await list_pool_changes(tx, pool_id, below, page.limit + 1, source)
     shown = found[: page.limit]
     more = [shown[-1].revision] if len(found) > page.limit else None
-    views = [change_view(one, is_signed=sees_all(caller)) for one in shown]
+    views = [change_view(one, is_signed=sees_pools(caller)) for one in shown]
     return PoolChangesView(**page.answer(views, more))
 
 
@@ -117,9 +130,12 @@ async def list_changes(
     scope="points:redeem",
     refuses=(PoolsNotOffered, PoolNotFound, PoolFull, InAnotherPool, MemberNotFound, *MAY_NOT),
 )
-async def share(pool_id: Uuid, member_id: IdPath, body: ShareBody, tx: TxDep) -> PoolView:
+async def share(
+    pool_id: Uuid, member_id: IdPath, body: ShareBody, tx: TxDep, caller: CallerDep
+) -> PoolView:
     """From now on the member shares the pool, with this weight. Said again it changes nothing."""
-    return PoolView.of(await share_pool(tx, pool_id, member_id, body.share))
+    shared = await share_pool(tx, pool_id, member_id, body.share, caller.source)
+    return PoolView.of(shared, await _seen(tx, pool_id, caller, member_id))
 
 
 @router.delete(
@@ -127,9 +143,10 @@ async def share(pool_id: Uuid, member_id: IdPath, body: ShareBody, tx: TxDep) ->
     scope="points:redeem",
     refuses=(PoolNotFound, NotInPool),
 )
-async def leave(pool_id: Uuid, member_id: IdPath, tx: TxDep) -> PoolView:
+async def leave(pool_id: Uuid, member_id: IdPath, tx: TxDep, caller: CallerDep) -> PoolView:
     """The member shares the pool no longer, and keeps all that is theirs."""
-    return PoolView.of(await leave_pool(tx, pool_id, member_id))
+    left = await leave_pool(tx, pool_id, member_id, caller.source)
+    return PoolView.of(left, await _seen(tx, pool_id, caller))
 
 
 @router.post(
@@ -169,9 +186,10 @@ async def gather(
         step_up=body.step_up or "",
     )
     gathered, is_replay = await gather_points(tx, ask)
+    view = GatheringView.of(gathered, await _seen(tx, pool_id, caller, body.member_id))
     if is_replay:
-        raise Replayed(GatheringView.of(gathered), status=201)
-    return GatheringView.of(gathered)
+        raise Replayed(view, status=201)
+    return view
 
 
 @router.get(
@@ -184,7 +202,8 @@ async def show_one(
 ) -> GatheringView:
     """A gathering: the caller's own, or any where the caller can only read."""
     source = None if sees_all(caller) else caller.source
-    return GatheringView.of(await show_gathering(tx, pool_id, member_id, gathering_id, source))
+    found = await show_gathering(tx, pool_id, member_id, gathering_id, source)
+    return GatheringView.of(found, await _seen(tx, pool_id, caller, member_id))
 
 
 @router.post(
@@ -200,6 +219,24 @@ async def cancel(
     first.
     """
     found, is_replay = await cancel_gathering(tx, pool_id, member_id, gathering_id, caller.source)
+    view = GatheringView.of(found, await _seen(tx, pool_id, caller, member_id))
     if is_replay:
-        raise Replayed(GatheringView.of(found))
-    return GatheringView.of(found)
+        raise Replayed(view)
+    return view
+
+
+async def _seen(tx: TxDep, pool_id: str, caller: Caller, *asked: str) -> Seen:
+    """Whom a caller sees by name: a channel the members it names, and whom it let in itself."""
+    if sees_pools(caller):
+        return None
+    return await list_let_in(tx, pool_id, caller.source) | set(asked)
+
+
+async def _seen_of_own(tx: TxDep, pool_id: str, caller: Caller) -> Seen:
+    """As `_seen`, where nobody is named. Refusals: PoolNotFound for a channel that let nobody in:
+    the pool is not its own.
+    """
+    seen = await _seen(tx, pool_id, caller)
+    if seen is not None and not seen:
+        raise PoolNotFound
+    return seen
