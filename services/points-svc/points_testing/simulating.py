@@ -1,7 +1,7 @@
 """Simulations of rules, as tests speak to them: asked at the door, done by the job or by hand."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,12 +15,15 @@ from points_svc.domain.simulation_tally import Tally
 from points_svc.domain.simulations import Round
 from points_svc.domain.standings import Standing
 from points_svc.handlers.simulate_members import simulate_members
+from points_testing.desk import START as BEGINS
 from points_testing.desk import Desk
 from points_testing.histories import NOW, START
 from points_testing.ledger import MEMBER, SHANGHAI, Ledger
 from points_testing.office import Office
 
 CAUSE = Cause("test", "job:simulate_members")
+DAY = timedelta(days=1)
+_months = count(1)
 
 
 def scenario(before: RuleBook, after: RuleBook) -> Scenario:
@@ -67,11 +70,33 @@ def killed(begin: Begin, after: int) -> Begin:
     return cast("Begin", dying)
 
 
+def overtaken(begin: Begin, act: Callable[[], Awaitable[None]]) -> Begin:
+    """Transactions, before the third of which somebody else acts."""
+    begun = count(1)
+
+    @asynccontextmanager
+    async def waiting(cause: Cause) -> AsyncIterator[Tx]:
+        if next(begun) == 3:
+            await act()
+        async with begin(cause) as tx:
+            yield tx
+
+    return cast("Begin", waiting)
+
+
 class Planner:
     """Who asks for simulations of a version, and the job that does them."""
 
     def __init__(self, desk: Desk, office: Office) -> None:
         self.desk, self.office, self.rests = desk, office, 0
+
+    @classmethod
+    async def of_a_month(cls, desk: Desk) -> "Planner":
+        """With a month of its own, in which the rules are published."""
+        office = Office(desk, BEGINS + next(_months) * 31 * DAY)
+        desk.at(office.now)
+        await office.write()
+        return cls(desk, office)
 
     async def draft(self, *rules: dict[str, Any], **more: Any) -> int:
         document = {**self.office.document(*rules), **more}

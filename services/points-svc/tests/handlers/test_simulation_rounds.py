@@ -1,8 +1,6 @@
 """A simulation round by round: killed, overtaken, cancelled, in pages of any size (T7, P11)."""
 
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from itertools import count
 from uuid import uuid4
 
 import pytest
@@ -11,22 +9,16 @@ from chassis.runs import CLAIMED_FOR, TRIES_MAX
 from points_svc.handlers import simulate_members as rounds
 from points_svc.handlers import walk_histories as walking
 from points_testing.campaigning import bought
-from points_testing.desk import START, Desk
-from points_testing.office import Office
-from points_testing.simulating import Planner, killed
+from points_testing.desk import Desk
+from points_testing.simulating import Planner, killed, overtaken
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-months = count(1)
 
 
 @pytest.fixture
 async def planner(desk: Desk) -> Planner:
-    """Each test has a month of its own."""
-    office = Office(desk, START + next(months) * 31 * DAY)
-    desk.at(office.now)
-    await office.write()
-    return Planner(desk, office)
+    return await Planner.of_a_month(desk)
 
 
 async def a_crowd(planner: Planner) -> datetime:
@@ -90,18 +82,12 @@ async def test_T7_two_workers_on_one_simulation_count_each_member_once(planner):
     version = await planner.doubled()
     expected = await planner.run(await planner.ask(version, since, since + DAY))
     place = await planner.ask(version, since, since + DAY)
-    begun = []
 
-    @asynccontextmanager
-    async def overtaken(cause):
-        begun.append(cause)
-        if len(begun) == 3:
-            planner.later(CLAIMED_FOR)
-            await planner.step(6)
-        async with work(cause) as tx:
-            yield tx
+    async def another_goes_on():
+        planner.later(CLAIMED_FOR)
+        await planner.step(6)
 
-    await planner.step(5, overtaken)
+    await planner.step(5, overtaken(work, another_goes_on))
     assert (await planner.read(place))["members_done"] == 6
     assert await planner.run(place) == expected
 
@@ -111,20 +97,14 @@ async def test_T7_who_comes_while_a_round_is_in_hand_takes_another_and_counts_no
     version = await planner.doubled()
     expected = await planner.run(await planner.ask(version, since, since + DAY))
     place = await planner.ask(version, since, since + DAY)
-    begun = []
 
-    @asynccontextmanager
-    async def in_hand(cause):
-        begun.append(cause)
-        if len(begun) == 3:
-            assert [await planner.step(5) for _ in range(TRIES_MAX + 1)] == [0] * (TRIES_MAX + 1)
-            other = await planner.ask(await planner.draft(), since, since + DAY)
-            assert await planner.step(5) == 5
-            assert (await planner.read(other))["members_done"] == 5
-        async with work(cause) as tx:
-            yield tx
+    async def others_come():
+        assert [await planner.step(5) for _ in range(TRIES_MAX + 1)] == [0] * (TRIES_MAX + 1)
+        other = await planner.ask(await planner.draft(), since, since + DAY)
+        assert await planner.step(5) == 5
+        assert (await planner.read(other))["members_done"] == 5
 
-    await planner.step(5, in_hand)
+    await planner.step(5, overtaken(work, others_come))
     assert (await planner.read(place))["members_done"] == 5
     tries = "SELECT tries FROM simulation WHERE ended_at IS NULL"
     assert {row.tries for row in await planner.desk.stage.rows(tries)} == {0}

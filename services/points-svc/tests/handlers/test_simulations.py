@@ -1,28 +1,21 @@
 """A draft of the rules on stored history: sums by hand, and that nothing else notices (P5, T7)."""
 
 from datetime import datetime, timedelta
-from itertools import count
 from uuid import uuid4
 
 import pytest
 
 from points_testing.campaigning import bought, campaign, cap, write
-from points_testing.desk import START, Desk, activity, back, tiers
-from points_testing.office import Office
+from points_testing.desk import Desk, activity, back, tiers
 from points_testing.simulating import Planner
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-months = count(1)
 
 
 @pytest.fixture
 async def planner(desk: Desk) -> Planner:
-    """Each test has a month of its own."""
-    office = Office(desk, START + next(months) * 31 * DAY)
-    desk.at(office.now)
-    await office.write()
-    return Planner(desk, office)
+    return await Planner.of_a_month(desk)
 
 
 async def a_small_month(planner: Planner) -> tuple[str, str, datetime]:

@@ -2,22 +2,9 @@
 
 import pytest
 
-from contracts.events.members import MemberStatusChanged
-from contracts.ids import EventId, MemberId
 from points_testing.desk import START, Desk, of
 from points_testing.ledger import purchase
-
-
-def told(member: str, status: str, revision: int) -> MemberStatusChanged:
-    return MemberStatusChanged(
-        event_id=EventId(f"{member}-{revision}"),
-        member_id=MemberId(member),
-        occurred_at=START,
-        recorded_at=START,
-        version="1",
-        status=status,
-        revision=revision,
-    )
+from points_testing.pooling import status_told
 
 
 async def member_with_110(desk: Desk) -> str:
@@ -38,7 +25,7 @@ async def member_with_110(desk: Desk) -> str:
 )
 async def test_M9_points_come_in_but_do_not_leave(desk: Desk, status: str, code: str):
     member = await member_with_110(desk)
-    await desk.hear(told(member, status, 2))
+    await desk.hear(status_told(member, status, 2))
     for refused in (await desk.burn(member, 10), await desk.hold(member, 10)):
         assert (refused.status_code, refused.json()["code"]) == (409, code)
     await desk.hear(of(member, purchase(f"{member}b", START, "50.00")))
@@ -47,10 +34,10 @@ async def test_M9_points_come_in_but_do_not_leave(desk: Desk, status: str, code:
 
 async def test_M9_who_is_active_again_burns_again_and_the_highest_revision_counts(desk: Desk):
     member = await member_with_110(desk)
-    await desk.hear(told(member, "active", 3), told(member, "suspended", 2))
-    await desk.hear(told(member, "banned", 1))
+    await desk.hear(status_told(member, "active", 3), status_told(member, "suspended", 2))
+    await desk.hear(status_told(member, "banned", 1))
     assert (await desk.burn(member, 10)).status_code == 201
-    await desk.hear(told(member, "suspended", 4))
+    await desk.hear(status_told(member, "suspended", 4))
     assert (await desk.burn(member, 10)).status_code == 409
 
 
@@ -58,7 +45,7 @@ async def test_M9_what_was_set_aside_before_is_captured_given_back_and_cancelled
     member = await member_with_110(desk)
     kept, freed = (await desk.hold(member, 40)).json(), (await desk.hold(member, 20)).json()
     burned = (await desk.burn(member, 50)).json()
-    await desk.hear(told(member, "suspended", 2))
+    await desk.hear(status_told(member, "suspended", 2))
     holds = f"/v1/points/{member}/holds"
     captured = await desk.api.post(f"{holds}/{kept['hold_id']}/capture", json={"points": 30})
     assert captured.status_code == 200
@@ -73,7 +60,7 @@ async def test_M9_what_was_set_aside_before_is_captured_given_back_and_cancelled
 
 async def test_M9_staff_may_still_correct_a_suspended_account(desk: Desk):
     member = await member_with_110(desk)
-    await desk.hear(told(member, "suspended", 2))
+    await desk.hear(status_told(member, "suspended", 2))
     body = {"points": -10, "reason": "given twice"}
     taken = await desk.api.post(
         f"/v1/points/{member}/adjustments", json=body, headers={"Idempotency-Key": member}
@@ -83,7 +70,7 @@ async def test_M9_staff_may_still_correct_a_suspended_account(desk: Desk):
 
 
 async def test_M9_a_status_before_anything_else_was_heard_of_the_member(desk: Desk):
-    await desk.hear(told("status-first", "suspended", 2))
+    await desk.hear(status_told("status-first", "suspended", 2))
     await desk.enroll("status-first")
     refused = await desk.burn("status-first", 1)
     assert (refused.status_code, refused.json()["code"]) == (409, "member_suspended")

@@ -5,23 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.events.members import MemberStatusChanged
 from contracts.events.points import PointsTransferred
-from contracts.ids import EventId, MemberId
 from points_testing.desk import START, Desk
 from points_testing.moving import member_with, offer, offer_transfers, send
-
-
-def status_told(member: str, status: str, revision: int) -> MemberStatusChanged:
-    return MemberStatusChanged(
-        event_id=EventId(f"{member}-{revision}"),
-        member_id=MemberId(member),
-        occurred_at=START,
-        recorded_at=START,
-        version="1",
-        status=status,
-        revision=revision,
-    )
+from points_testing.pooling import status_told
 
 
 @pytest.fixture
