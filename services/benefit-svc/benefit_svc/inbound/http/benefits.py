@@ -148,8 +148,5 @@ async def publish(body: BenefitBody, tx: TxDep) -> BenefitView:
 @router.get("/benefits", scope="benefit:read")
 async def list_benefits(page: PageDep, tx: TxDep) -> dict[str, Any]:
     """Every version of every benefit, by id and version."""
-    found = await views.benefits_page(tx, page.after, page.limit + 1)
-    shown = found[: page.limit]
-    is_more = len(found) > len(shown)
-    last = [shown[-1].benefit_id, shown[-1].version] if is_more else None
-    return page.answer([BenefitView.of(benefit) for benefit in shown], last)
+    found = await views.benefits_page(tx, page.after, page.wanted)
+    return page.show(found, BenefitView.of, lambda one: [one.benefit_id, one.version])

@@ -97,13 +97,13 @@ class HeldView(EntitlementView):
 async def list_entitlements(member_id: IdPath, page: PageDep, tx: TxDep) -> dict[str, Any]:
     """A member's entitlements, by benefit and cycle, as they stand now."""
     member = MemberId(member_id)
-    found = await views.entitlements_page(tx, member, page.after, page.limit + 1)
+    found = await views.entitlements_page(tx, member, page.after, page.wanted)
     if not found and not await views.is_member_known(tx, member):
         raise MemberNotFound
-    shown = found[: page.limit]
-    last = shown[-1].entitlement.key if len(found) > len(shown) else None
-    return page.answer(
-        [_held(seen, tx.now) for seen in shown], [last.benefit_id, last.cycle] if last else None
+    return page.show(
+        found,
+        lambda seen: _held(seen, tx.now),
+        lambda seen: [seen.entitlement.key.benefit_id, seen.entitlement.key.cycle],
     )
 
 

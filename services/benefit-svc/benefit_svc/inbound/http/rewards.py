@@ -176,11 +176,10 @@ async def publish(body: RewardBody, tx: TxDep) -> RewardView:
 @router.get("/rewards", scope="benefit:read")
 async def list_rewards(page: PageDep, tx: TxDep) -> dict[str, Any]:
     """Every version of every reward, by id and version."""
-    found = await views.rewards_page(tx, page.after, page.limit + 1)
-    shown = found[: page.limit]
-    is_more = len(found) > len(shown)
-    last = [shown[-1].reward.reward_id, shown[-1].reward.version] if is_more else None
-    return page.answer([RewardView.of(seen) for seen in shown], last)
+    found = await views.rewards_page(tx, page.after, page.wanted)
+    return page.show(
+        found, RewardView.of, lambda seen: [seen.reward.reward_id, seen.reward.version]
+    )
 
 
 @router.post(

@@ -64,9 +64,8 @@ async def standing(
 ) -> FactsPage:
     """Facts that do not count (yet), of all sources, oldest business first."""
     after = str(page.after[0]) if page.after else ""
-    rows = await views.facts_standing(tx, status, after, page.limit)
-    last = [rows[-1].fact_id] if len(rows) == page.limit else None
-    return FactsPage(**page.answer([FactView.of(row) for row in rows], last))
+    rows = await views.facts_standing(tx, status, after, page.wanted)
+    return FactsPage(**page.show(rows, FactView.of, lambda row: [row.fact_id]))
 
 
 @router.post(

@@ -152,21 +152,16 @@ async def say_many(lines: LinesDep, tx: TxDep, terms: TermsDep) -> Response:
 @router.get("/segments", scope="member:read")
 async def list_segments(tx: TxDep, page: PageDep) -> SegmentsView:
     """Segments with anybody in them, and how many."""
-    found = await views.count_segments(tx, page.after[0] if page.after else "", page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1][0]] if len(found) > page.limit else None
-    items = [SegmentView(segment=segment, members=members) for segment, members in shown]
-    return SegmentsView(**page.answer(items, more))
+    found = await views.count_segments(tx, page.after[0] if page.after else "", page.wanted)
+    return SegmentsView(**page.show(found, _counted, lambda one: [one[0]]))
 
 
 @router.get("/segments/{segment}/members", scope="member:read")
 async def list_members(segment: SegmentPath, tx: TxDep, page: PageDep) -> MembersInView:
     """Who is in a segment by what was said last."""
     after = page.after[0] if page.after else ""
-    found = await views.members_in(tx, segment, after, page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1].member_id] if len(found) > page.limit else None
-    return MembersInView(**page.answer([BelongingView.of(one) for one in shown], more))
+    found = await views.members_in(tx, segment, after, page.wanted)
+    return MembersInView(**page.show(found, BelongingView.of, lambda one: [one.member_id]))
 
 
 @router.get("/members/{member_id}/segments", scope="member:read", refuses=(MemberNotFound,))
@@ -187,3 +182,8 @@ def _line(one: Belonging | Refusal, request_id: str) -> dict[str, Any]:
     if isinstance(one, Refusal):
         return problem(one, request_id)
     return {**BelongingView.of(one).model_dump(mode="json"), "status": OK}
+
+
+def _counted(one: tuple[str, int]) -> SegmentView:
+    segment, members = one
+    return SegmentView(segment=segment, members=members)

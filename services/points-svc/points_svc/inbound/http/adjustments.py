@@ -133,13 +133,14 @@ async def waiting(page: PageDep, tx: TxDep) -> WaitingPage:
     """What waits for a second person now, oldest first."""
     asked_at, *names = page.after or (FIRST.isoformat(), "", "")
     after = (datetime.fromisoformat(asked_at), names[0], names[1])
-    found = await list_waiting(tx, after, page.limit + 1)
-    shown = found[: page.limit]
-    more = None
-    if len(found) > page.limit:
-        last = shown[-1]
-        more = [last.asked_at.isoformat(), last.member_id, last.adjustment_id]
-    return WaitingPage(**page.answer([WaitingView.of(one, tx.now) for one in shown], more))
+    found = await list_waiting(tx, after, page.wanted)
+    return WaitingPage(
+        **page.show(
+            found,
+            lambda one: WaitingView.of(one, tx.now),
+            lambda one: [one.asked_at, one.member_id, one.adjustment_id],
+        )
+    )
 
 
 @router.get(

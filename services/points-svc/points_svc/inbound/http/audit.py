@@ -95,11 +95,9 @@ class AuditView(View):
 async def audit(tx: TxDep, page: PageDep) -> AuditView:
     """Whether the ledger is what it says, and since when that was looked at."""
     before = page.after[0] if page.after else FINDING_MAX
-    found = await show_audit(tx, before, page.limit + 1)
-    shown = found.findings[: page.limit]
-    more = [shown[-1].finding_id] if len(found.findings) > page.limit else None
+    found = await show_audit(tx, before, page.wanted)
     return AuditView(
         last_round=RoundView.of(found.round, tx.now),
         last_anchor=AnchorView.of(found.anchor),
-        **page.answer([FindingView.of(one) for one in shown], more),
+        **page.show(found.findings, FindingView.of, lambda one: [one.finding_id]),
     )

@@ -43,10 +43,8 @@ async def balance(
 async def postings(member_id: IdPath, page: PageDep, tx: TxDep) -> PostingPage:
     """A member's ledger by the moment of each fact, newest first."""
     await _demand_known(tx, member_id)
-    found = await views.postings_before(tx, member_id, page.after, page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1].fact_id, shown[-1].part] if len(found) > page.limit else None
-    return PostingPage(**page.answer([PostingView.of(posting) for posting in shown], more))
+    found = await views.postings_before(tx, member_id, page.after, page.wanted)
+    return PostingPage(**page.show(found, PostingView.of, lambda one: [one.fact_id, one.part]))
 
 
 @router.get(
@@ -65,10 +63,10 @@ async def why(
 async def lots(member_id: IdPath, page: PageDep, tx: TxDep) -> LotPage:
     """A member's lots with what is left of each, newest first."""
     await _demand_known(tx, member_id)
-    found = await views.lots_before(tx, member_id, page.after, page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1].lot_id, shown[-1].point_type] if len(found) > page.limit else None
-    return LotPage(**page.answer([LotView.model_validate(lot) for lot in shown], more))
+    found = await views.lots_before(tx, member_id, page.after, page.wanted)
+    return LotPage(
+        **page.show(found, LotView.model_validate, lambda one: [one.lot_id, one.point_type])
+    )
 
 
 async def _demand_known(tx: TxDep, member_id: str) -> None:

@@ -100,14 +100,16 @@ async def list_cuts(
     version: VersionPath, campaign: CampaignPath, page: PageDep, tx: TxDep
 ) -> CutPage:
     """Whom a campaign cut, by its budget or a cap; over all versions that carry it."""
-    found = await show_cuts(tx, version, campaign, _after(page.after), page.limit + 1)
-    shown = found[: page.limit]
-    more = _key(shown[-1]) if len(found) > page.limit else None
-    return CutPage(**page.answer([CutView.model_validate(c._asdict()) for c in shown], more))
+    found = await show_cuts(tx, version, campaign, _after(page.after), page.wanted)
+    return CutPage(**page.show(found, _view, _key))
 
 
-def _key(cut: CutAt) -> list[str]:
-    return [cut.recorded_at.isoformat(), cut.member_id, cut.fact_id]
+def _view(cut: CutAt) -> CutView:
+    return CutView.model_validate(cut._asdict())
+
+
+def _key(cut: CutAt) -> tuple[datetime, str, str]:
+    return cut.recorded_at, cut.member_id, cut.fact_id
 
 
 def _after(cursor: Sequence[str] | None) -> tuple[datetime, str, str]:

@@ -166,10 +166,9 @@ async def reconcile(batch: RefPath, tx: TxDep) -> ReconciliationView:
 async def refused(batch: RefPath, page: PageDep, tx: TxDep) -> RefusedPage:
     """The lines of a batch that were refused and did not come again, mended, since."""
     source, import_ref = page.after or ("", "")
-    found = await list_refused_lines(tx, batch, (source, import_ref), page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1].source, shown[-1].import_ref] if len(found) > page.limit else None
-    return RefusedPage(**page.answer([RefusedLine.model_validate(one) for one in shown], more))
+    found = await list_refused_lines(tx, batch, (source, import_ref), page.wanted)
+    shown = page.show(found, RefusedLine.model_validate, lambda one: [one.source, one.import_ref])
+    return RefusedPage(**shown)
 
 
 def _read(line: bytes) -> ImportAsk | Refusal:

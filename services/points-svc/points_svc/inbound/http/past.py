@@ -48,11 +48,8 @@ async def statement(
     demand_period(begins_on, ends_on)
     asked = [point_type, str(begins_on), str(ends_on)]
     seq, before = _behind(page, asked)
-    ask = StatementAsk(member_id, point_type, begins_on, ends_on, seq, before, page.limit + 1)
+    ask = StatementAsk(member_id, point_type, begins_on, ends_on, seq, before, page.wanted)
     found = await show_statement(tx, ask)
-    shown = found.lines[: page.limit]
-    has_more = len(found.lines) > page.limit
-    more = [*asked, shown[-1].movement.seq, *shown[-1].after] if has_more else None
     return StatementView(
         member_id=member_id,
         point_type=point_type,
@@ -61,7 +58,9 @@ async def statement(
         zone=found.zone,
         opening=SidesView.model_validate(found.opening),
         closing=SidesView.model_validate(found.closing),
-        **page.answer([StatementLine.of(line) for line in shown], more),
+        **page.show(
+            found.lines, StatementLine.of, lambda one: [*asked, one.movement.seq, *one.after]
+        ),
     )
 
 

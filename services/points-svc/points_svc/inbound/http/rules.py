@@ -82,10 +82,8 @@ class RulesPage(View):
 async def list_rules(page: PageDep, tx: TxDep) -> RulesPage:
     """All versions, newest first."""
     below = page.after[0] if page.after else VERSION_MAX
-    found = await programme.list_rules(tx, below, page.limit + 1)
-    shown = found[: page.limit]
-    more = [shown[-1].version] if len(found) > page.limit else None
-    return RulesPage(**page.answer([RulesView.of(version) for version in shown], more))
+    found = await programme.list_rules(tx, below, page.wanted)
+    return RulesPage(**page.show(found, RulesView.of, lambda one: [one.version]))
 
 
 @router.get("/accrual-rules/{version}", scope="points:read", refuses=(RulesNotFound,))

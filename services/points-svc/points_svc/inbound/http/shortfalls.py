@@ -63,11 +63,14 @@ async def open_shortfalls(page: PageDep, tx: TxDep) -> ShortfallPage:
     if page.after is not None:
         at, member_id, fact_id, part = page.after
         after = (datetime.fromisoformat(at), member_id, fact_id, part)
-    found = await list_shortfalls(tx, after, page.limit + 1)
-    shown = found[: page.limit]
-    last = shown[-1] if len(found) > page.limit else None
-    more = [last.recorded_at.isoformat(), last.member_id, last.fact_id, last.part] if last else None
-    return ShortfallPage(**page.answer([ShortfallView.of(one) for one in shown], more))
+    found = await list_shortfalls(tx, after, page.wanted)
+    return ShortfallPage(
+        **page.show(
+            found,
+            ShortfallView.of,
+            lambda one: [one.recorded_at, one.member_id, one.fact_id, one.part],
+        )
+    )
 
 
 @router.post(

@@ -92,10 +92,8 @@ class LaddersView(View):
 async def list_ladders(tx: TxDep, page: PageDep) -> LaddersView:
     """All versions, newest first."""
     before = page.after[0] if page.after else None
-    rows = await store.newest_ladders(tx, before, page.limit + 1)
-    items = [_view(row) for row in rows[: page.limit]]
-    after = [items[-1].version] if len(rows) > page.limit else None
-    return LaddersView.model_validate(page.answer(items, after))
+    rows = await store.newest_ladders(tx, before, page.wanted)
+    return LaddersView.model_validate(page.show(rows, _view, lambda row: [row.version]))
 
 
 @router.post("/ladders", status_code=201, again=200, scope="ladder:write", refuses=(LadderInvalid,))

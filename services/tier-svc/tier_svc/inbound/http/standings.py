@@ -87,11 +87,8 @@ async def read_history(
         told = (await look_at_member(tx, MemberId(member_id), ladder)).told
     seen_to = datetime.fromisoformat(page.after[0]) if page.after else None
     newest = [one for one in reversed(told) if seen_to is None or one.from_at < seen_to]
-    items, more = newest[: page.limit], newest[page.limit :]
-    after = [items[-1].from_at.isoformat()] if more else None
-    return HistoryView.model_validate(
-        page.answer([IntervalView.model_validate(one) for one in items], after)
-    )
+    shown = page.show(newest, IntervalView.model_validate, lambda one: [one.from_at])
+    return HistoryView.model_validate(shown)
 
 
 @router.get("/standings/{member_id}/why", scope="standing:read", refuses=REFUSES)

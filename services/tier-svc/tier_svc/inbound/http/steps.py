@@ -1,6 +1,5 @@
 """Steps up that are bought with points: a saga that owns its key (T5)."""
 
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -122,12 +121,9 @@ async def list_steps(
 ) -> StepsView:
     """The step that the member could buy now on a ladder, and those bought on any, newest first."""
     offered = await offer_step(tx, MemberId(member_id), ladder)
-    before = (datetime.fromisoformat(page.after[0]), page.after[1]) if page.after else None
-    found = await look_at_step_ups(tx, MemberId(member_id), before, page.limit + 1)
-    items = found[: page.limit]
-    last = [items[-1].decided_at.isoformat(), items[-1].step_id] if found[page.limit :] else None
-    answer = page.answer([StepView.of(one) for one in items], last)
-    return StepsView.model_validate({**answer, "offered": offered and OfferView.of(*offered)})
+    found = await look_at_step_ups(tx, MemberId(member_id), page.before, page.wanted)
+    bought = page.show(found, StepView.of, lambda one: [one.decided_at, one.step_id])
+    return StepsView.model_validate({**bought, "offered": offered and OfferView.of(*offered)})
 
 
 @router.get(
