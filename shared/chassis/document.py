@@ -51,10 +51,14 @@ class Document(Generic[M]):
         if not rows:
             return None
         (row,) = rows
-        key = (row.version, hashlib.sha256(row.body.encode()).digest())
+        return row.version, self.read(row.version, row.body)
+
+    def read(self, version: int, body: str) -> M:
+        """The settings of a version as it is stored; those of the last one are remembered."""
+        key = (version, hashlib.sha256(body.encode()).digest())
         if key not in self._read:
-            self._read = {key: self.model.model_validate_json(row.body)}
-        return row.version, self._read[key]
+            self._read = {key: self.model.model_validate_json(body)}
+        return self._read[key]
 
     async def publish(self, tx: Tx, settings: M, demand: Demand | None = None) -> int:
         """Make `settings` the version in force; answers its number, the old one where nothing

@@ -10,4 +10,4 @@ async def test_S1c_a_posting_costs_two_rows_one_index_entry_and_700_bytes(server
     assert found.index_entries <= 1.1
     assert found.wal_bytes <= 700
     assert found.commits <= 1 / 500
-    assert found.round_trips <= 13
+    assert found.round_trips <= 11

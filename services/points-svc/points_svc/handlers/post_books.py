@@ -28,7 +28,7 @@ async def post_books(tx: Tx, books: Books, keeping: Sequence[Part] = ()) -> None
         await _post_together(tx, books, written, keeping)
     else:
         await _keep(tx, keeping)
-        await _post_each(tx, books, written)
+        await _post_many(tx, books, written)
     await lot_terms.append_lot_terms(tx, written)
     await lot_terms.append_absences(tx, written)
     await shortfalls.append_shortfalls(tx, written)
@@ -64,22 +64,27 @@ async def _post_together(
         raise Conflict("an account was changed since it was read, or a name was taken meanwhile")
 
 
-async def _post_each(tx: Tx, books: Books, written: Sequence[Book]) -> None:
-    """Accounts go first, so that who loses a race learns it before the rest is written."""
+async def _post_many(tx: Tx, books: Books, written: Sequence[Book]) -> None:
+    """Accounts go before postings, so that who loses a race learns it before most is written."""
     if not written:
         return
     stored = [book for book in written if book.stored.is_stored]
     new = [book for book in written if not book.stored.is_stored]
-    if stored and await accounts.change_accounts(tx, stored) != len(stored):
-        raise Conflict("an account was changed since it was read")
-    if new and await accounts.open_accounts(tx, new) != len(new):
-        raise Conflict("an account was opened since it was looked for")
+    sides = ((accounts.changing_all, stored), (accounts.opening, new))
+    asked = [(write(some), len(some)) for write, some in sides if some]
+    planned = _planned(written)
+    others = (
+        journal.journaling(written, books.zone, tx.now),
+        due.planning(planned) if planned else None,
+    )
+    parts = [*(part for part, _ in asked), *filter(None, others)]
+    counts = await tx.together("change_accounts", parts)
+    if any(count != wanted for count, (_, wanted) in zip(counts, asked, strict=False)):
+        raise Conflict(
+            "an account was changed since it was read, or opened since it was looked for"
+        )
     await postings.append_postings(tx, written)
     await postings.append_draws(tx, written)
-    await journal.append_journal(tx, written, books.zone)
-    planned = _planned(written)
-    if planned:
-        await due.plan_due(tx, planned)
 
 
 def _planned(written: Sequence[Book]) -> list[tuple[datetime, str, str]]:

@@ -64,16 +64,12 @@ unnest(
     due_at, head, old_seq)
 """
 CHANGE_ACCOUNTS = f"""
-WITH changed AS (
-    UPDATE account a
-    SET available = n.available, pending = n.pending, held = n.held, deficit = n.deficit,
-        seq = n.seq, open_from = n.open_from, never_from = n.never_from, due_at = n.due_at,
-        head = n.head
-    FROM {ROWS}
-    WHERE a.member_id = n.member_id AND a.point_type = n.point_type
-      AND a.seq = n.old_seq AND a.turn = n.turn
-    RETURNING 1)
-SELECT count(*) AS n FROM changed
+UPDATE account a
+SET available = n.available, pending = n.pending, held = n.held, deficit = n.deficit, seq = n.seq,
+    open_from = n.open_from, never_from = n.never_from, due_at = n.due_at, head = n.head
+FROM {ROWS}
+WHERE a.member_id = n.member_id AND a.point_type = n.point_type
+  AND a.seq = n.old_seq AND a.turn = n.turn
 """
 CHANGE_ACCOUNT = """
 UPDATE account
@@ -82,12 +78,9 @@ SET available = :available, pending = :pending, held = :held, deficit = :deficit
 WHERE member_id = :member_id AND point_type = :point_type AND seq = :old_seq AND turn = :turn
 """
 OPEN_ACCOUNTS = f"""
-WITH opened AS (
-    INSERT INTO account ({COLUMNS})
-    SELECT {COLUMNS} FROM {ROWS}
-    ON CONFLICT (member_id, point_type) DO NOTHING
-    RETURNING 1)
-SELECT count(*) AS n FROM opened
+INSERT INTO account ({COLUMNS})
+SELECT {COLUMNS} FROM {ROWS}
+ON CONFLICT (member_id, point_type) DO NOTHING
 """
 
 
@@ -165,23 +158,20 @@ async def add_account(tx: Tx, member_id: str, point_type: str) -> None:
     )
 
 
-async def change_accounts(tx: Tx, books: Sequence[Book]) -> int:
-    """Write accounts that nobody changed since they were read; answers how many those were."""
-    (row,) = await tx.execute("change_accounts", CHANGE_ACCOUNTS, **_columns(books))
-    return int(row.n)
-
-
 def changing(book: Book) -> Part:
     """Writes an account that nobody changed since it was read."""
     values = dict(zip(Account._fields, book.account()[:-1], strict=False))
     return Part(CHANGE_ACCOUNT, {**values, "old_seq": book.stored.seq})
 
 
-async def open_accounts(tx: Tx, books: Sequence[Book]) -> int:
-    """Write accounts of first-time members; answers how many were not there before."""
-    columns = _columns(books)
-    (row,) = await tx.execute("open_accounts", OPEN_ACCOUNTS, **columns)
-    return int(row.n)
+def changing_all(books: Sequence[Book]) -> Part:
+    """Writes those of these accounts that nobody changed since they were read."""
+    return Part(CHANGE_ACCOUNTS, _columns(books))
+
+
+def opening(books: Sequence[Book]) -> Part:
+    """Writes accounts of first-time members, those that were not there before."""
+    return Part(OPEN_ACCOUNTS, _columns(books))
 
 
 def _columns(books: Sequence[Book]) -> dict[str, Sequence[Any]]:

@@ -38,12 +38,6 @@ def planning(rows: Iterable[tuple[datetime, str, str]]) -> Part:
     )
 
 
-async def plan_due(tx: Tx, rows: Iterable[tuple[datetime, str, str]]) -> None:
-    """Remember when these accounts have something to look at."""
-    planned = planning(rows)
-    await tx.execute("plan_due", planned.sql, **planned.params)
-
-
 async def due_accounts(tx: Tx, at: datetime, limit: int) -> list[Key]:
     """Accounts that have something which ended by `at`, the longest due first."""
     rows = await tx.execute("due_accounts", DUE_ACCOUNTS, at=at, limit=limit)

@@ -5,7 +5,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chassis.parts import Part
-from chassis.tx import Tx
 from points_svc.domain.books import Book
 from points_svc.domain.journal import JournalKey, day_of, journal
 
@@ -36,10 +35,3 @@ def journaling(books: Sequence[Book], zone: ZoneInfo, now: datetime) -> Part | N
         **dict(zip(JournalKey._fields, map(list, keys), strict=True)),
     }
     return Part(APPEND_JOURNAL, params)
-
-
-async def append_journal(tx: Tx, books: Sequence[Book], zone: ZoneInfo) -> None:
-    """Append what these accounts moved."""
-    lines = journaling(books, zone, tx.now)
-    if lines:
-        await tx.execute("append_journal", lines.sql, **lines.params)

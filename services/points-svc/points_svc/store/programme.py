@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chassis.document import Document
+from chassis.document import CURRENT_VERSION, Document
 from chassis.tx import Row, Tx, Unavailable
 from points_svc.domain.accrual import Terms
 from points_svc.domain.books import UTC_ZONE
@@ -22,6 +22,10 @@ PUBLISHED = ("version", "document", "settings", "effective_from")
 COLUMNS = "version, state, document, settings, created_at, published_at, effective_from"
 PUBLISHED_RULES = f"""
 SELECT {", ".join(PUBLISHED)} FROM rule_version WHERE state = 'published' ORDER BY version
+"""
+TERMS = f"""
+SELECT s.version, s.body, {", ".join(f"r.{one}" for one in PUBLISHED)}
+FROM ({CURRENT_VERSION}) s JOIN rule_version r ON r.state = 'published' ORDER BY r.version
 """
 FIND_RULES = f"SELECT {COLUMNS} FROM rule_version WHERE version = :version"
 LIST_RULES = f"""
@@ -86,11 +90,11 @@ async def terms(tx: Tx) -> Terms:
     """What a batch is rated by. Raises Unavailable until settings and a first version are
     published: a purchase waits for its rules, it is not parked.
     """
-    book = await rule_book(tx)
-    found = await programme.find(tx)
-    if found is None or not book.versions:
+    rows = await tx.execute("terms", TERMS, name=programme.name)
+    if not rows:
         raise Unavailable("no accrual rules are published yet")
-    return Terms(book, found[1].shortfall)
+    version, body, *_ = rows[0]
+    return Terms(book_of(row[2:] for row in rows), programme.read(version, body).shortfall)
 
 
 async def rules_now(tx: Tx) -> Rules | None:
