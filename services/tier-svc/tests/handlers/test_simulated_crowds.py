@@ -14,6 +14,7 @@ from chassis.tx import Cause
 from contracts.events.members import MemberEnrolled
 from tests.oracle.crowds import one_by_one
 from tier_svc.domain.crowd_sides import is_for_crowds
+from tier_svc.handlers.export_moves import export_moves
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
 from tier_svc.store import simulations
@@ -119,8 +120,8 @@ class Bench:
     async def found(self, simulation_id):
         async with self.hall.stage.begin() as tx:
             simulation = await simulations.find_simulation(tx, "classic", simulation_id)
-            pages = await simulations.pages_after(tx, simulation_id, 0, 1_000)
-        return simulation, [move for _, moves in pages for move in moves]
+        pages = export_moves(self.hall.stage.process.work, CAUSE, simulation_id)
+        return simulation, [move async for moves in pages for move in moves]
 
     async def each(self, scenario):
         """What the pure functions find, of every member alone."""
@@ -181,6 +182,7 @@ def bench(hall, api, shops):
 
 HOWS = {
     "alone": {},
+    "taking over": {"migration": "next_evaluation", "terms": TERMS},
     "costs": {"terms": TERMS, "spend_bands_minor": [0, 20_000, 90_000]},
     "stores": {"segment": {"by": "store"}},
     "channels": {"segment": {"by": "channel"}},

@@ -6,8 +6,8 @@ import copy
 import pytest
 import pytest_asyncio
 
+from chassis.runs import CLAIMED_FOR, TRIES_MAX
 from chassis.tx import Cause
-from tier_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
 

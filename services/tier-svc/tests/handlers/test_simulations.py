@@ -10,8 +10,8 @@ from random import Random
 import pytest
 import pytest_asyncio
 
+from chassis.runs import CLAIMED_FOR
 from chassis.tx import Cause
-from tier_svc.domain.simulations import CLAIMED_FOR
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tier_svc.domain.simulations import OPEN_MAX
+from chassis.runs import OPEN_MAX
 
 NOW = "2026-04-25T12:00"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,15 +11,6 @@ from tier_svc.domain.publications import Known
 from tier_svc.domain.scenario import Scenario
 from tier_svc.domain.simulation import Seen, Stretch, see
 from tier_svc.domain.simulation_tally import Tally
-
-OPEN_MAX = 8
-"""Simulations that may wait or run at one time."""
-
-TRIES_MAX = 5
-"""How often the same members are tried before a simulation counts as failed."""
-
-CLAIMED_FOR = timedelta(minutes=1)
-"""How long a round has its simulation to itself; whoever is slower may be overtaken."""
 
 
 class State(StrEnum):

@@ -5,23 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from chassis.tx import Begin, Cause
 from tier_svc.domain.simulations import Move
 from tier_svc.store import simulations
-
-PAGES_MAX = 20
-ROUNDS_MAX = 10_000_000
+from tier_svc.store.simulation_rows import read_moves
 
 
 async def export_moves(
     begin: Begin, cause: Cause, simulation_id: str
 ) -> AsyncIterator[Sequence[Move]]:
-    """Those who stand elsewhere at some time of the period, by id, page by page, each in a short
-    transaction. Of a simulation that is not done: those found so far.
+    """Those who stand elsewhere at some time of the period, by id, page by page. Of a simulation
+    that is not done: those found so far.
     """
-    after = 0
-    for _ in range(ROUNDS_MAX):
-        async with begin(cause) as tx:
-            pages = await simulations.pages_after(tx, simulation_id, after, PAGES_MAX)
-        for number, moves in pages:
-            yield moves
-            after = number
-        if len(pages) < PAGES_MAX:
-            return
+    async for page in simulations.RUNS.pages(begin, cause, simulation_id):
+        yield read_moves(page)

@@ -6,4 +6,4 @@ from tier_svc.store import simulations
 
 async def forget_simulations(tx: Tx, limit: int) -> int:
     """What ended more than 90 days ago, a bounded number of rows; answers how many."""
-    return await simulations.forget_simulations(tx, limit)
+    return await simulations.RUNS.forget(tx, limit)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from chassis.runs import OPEN_MAX
 from chassis.tx import Tx
 from tier_svc.domain.accrual import RulesTold, in_force
 from tier_svc.domain.ladder import Ladder
@@ -11,7 +12,7 @@ from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished, SimulationsFull
 from tier_svc.domain.scenario import Setting, SimulationAsk, scenario
 from tier_svc.domain.simulation_tally import Tally
-from tier_svc.domain.simulations import OPEN_MAX, Simulation, State
+from tier_svc.domain.simulations import Simulation, State
 from tier_svc.store import ladders, programme, publications, simulations
 
 
@@ -28,10 +29,10 @@ async def simulate_ladder(
     await publications.begin_publication(tx)
     draft = await _ladder(tx, ask.version)
     digest = hashlib.sha256(f"{ask.version}\0{named}".encode()).digest()
-    opened = await simulations.open_simulations(tx)
-    for known_id, ladder, known in opened:
-        if known == digest:
-            found = await simulations.find_simulation(tx, ladder, known_id)
+    opened = await simulations.RUNS.opened(tx)
+    for one in opened:
+        if one.digest == digest:
+            found = await simulations.find_simulation(tx, one.of, one.run_id)
             assert found is not None, "one that is open is there"
             return found
     if len(opened) >= OPEN_MAX:

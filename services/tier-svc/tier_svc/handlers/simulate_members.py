@@ -17,12 +17,12 @@ async def simulate_members(begin: Begin, cause: Cause, limit: int, pace: Pace) -
     After each try in vain it looks at a quarter of as many.
     """
     async with begin(cause) as tx:
-        tried = await simulations.try_next(tx)
-    if tried is None:
+        taken = await simulations.RUNS.take(tx)
+    if taken is None:
         return 0
-    limit = max(1, limit >> 2 * tried.tries)
+    limit = max(1, limit >> 2 * taken.tries)
     async with begin(cause) as tx:
-        before = await look_at_simulation(tx, tried.ladder, tried.simulation_id)
+        before = await look_at_simulation(tx, taken.of, taken.run_id)
         if before.state is not State.RUNNING:
             return 1
         part = None

@@ -2,24 +2,25 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
+from chassis.runs import Runs
 from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.reading import read_ladder
 from tier_svc.domain.simulation_tally import read_tally
-from tier_svc.domain.simulations import CLAIMED_FOR, TRIES_MAX, Move, Round, Simulation, State
+from tier_svc.domain.simulations import Move, Round, Simulation, State
 from tier_svc.store.simulation_rows import (
     moves_written,
-    read_moves,
     read_row,
     scenario_of,
     scenario_written,
 )
+
+RUNS: Runs[str] = Runs("simulation", of="ladder", found="moves")
 
 LADDERS_MAX = 64
 PAGE_MAX = 200
@@ -30,11 +31,6 @@ INSERT INTO simulation (simulation_id, ladder, digest, version, against, migrati
     asked_at, asked_by)
 VALUES (:id, :ladder, :digest, :version, :against, :migration, CAST(:scenario AS jsonb), :state,
     :now, :actor)
-"""
-
-OPEN_DIGESTS = """
-SELECT simulation_id, digest, ladder FROM simulation WHERE ended_at IS NULL
-ORDER BY asked_at, simulation_id
 """
 
 FIND_SIMULATION = """
@@ -49,18 +45,6 @@ SELECT simulation_id, ladder, version, against, migration, scenario::text AS sce
 FROM simulation
 WHERE ladder = :ladder AND (asked_at, simulation_id) < (:asked_at, :id)
 ORDER BY asked_at DESC, simulation_id DESC LIMIT :limit
-"""
-
-TRY_NEXT = """
-WITH following AS (
-    SELECT simulation_id, tries + (claimed_until IS NOT NULL)::integer AS tries FROM simulation
-    WHERE ended_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
-    ORDER BY asked_at, simulation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-UPDATE simulation s SET tries = f.tries, claimed_until = :until,
-    state = CASE WHEN f.tries < :tries_max THEN 'running' ELSE 'failed' END,
-    ended_at = CASE WHEN f.tries < :tries_max THEN NULL ELSE CAST(:now AS timestamptz) END
-FROM following f WHERE s.simulation_id = f.simulation_id
-RETURNING s.simulation_id, s.ladder, s.tries
 """
 
 COUNT_MEMBERS = "SELECT count(*) AS n FROM member"
@@ -79,37 +63,10 @@ SELECT :id, :pages + place, moves
 FROM unnest(CAST(:moves AS bytea[])) WITH ORDINALITY AS u (moves, place)
 """
 
-PAGES_AFTER = """
-SELECT page, moves FROM simulation_page
-WHERE simulation_id = :id AND page > :after ORDER BY page LIMIT :limit
-"""
-
-CANCEL_SIMULATION = """
-UPDATE simulation SET state = 'cancelled', ended_at = :now
-WHERE simulation_id = :id AND ended_at IS NULL RETURNING simulation_id
-"""
-
-FORGET_PAGES = """
-DELETE FROM simulation_page WHERE (simulation_id, page) IN (
-    SELECT p.simulation_id, p.page FROM simulation s JOIN simulation_page p USING (simulation_id)
-    WHERE s.ended_at < :before LIMIT :limit)
-RETURNING page
-"""
-
-FORGET_SIMULATIONS = """
-DELETE FROM simulation s WHERE simulation_id IN (
-    SELECT simulation_id FROM simulation WHERE ended_at < :before LIMIT :limit)
-  AND NOT EXISTS (SELECT FROM simulation_page p WHERE p.simulation_id = s.simulation_id)
-RETURNING simulation_id
-"""
-
 LADDER_BODIES = """
 SELECT version, body::text AS body FROM ladder
 WHERE version = ANY (CAST(:versions AS integer[]))
 """
-
-KEPT_FOR = timedelta(days=90)
-"""How long what a simulation found is kept after its end."""
 
 
 async def add_simulation(tx: Tx, simulation: Simulation, digest: bytes) -> None:
@@ -128,12 +85,6 @@ async def add_simulation(tx: Tx, simulation: Simulation, digest: bytes) -> None:
         now=simulation.asked_at,
         actor=simulation.asked_by,
     )
-
-
-async def open_simulations(tx: Tx) -> list[tuple[str, str, bytes]]:
-    """Id, ladder and digest of each that waits or runs, the oldest first."""
-    rows = await tx.execute("open_simulations", OPEN_DIGESTS)
-    return [(row.simulation_id, row.ladder, bytes(row.digest)) for row in rows]
 
 
 async def find_simulation(tx: Tx, ladder: str, simulation_id: str) -> Simulation | None:
@@ -155,25 +106,6 @@ async def newest_simulations(
         limit=limit,
     )
     return await _simulations(tx, rows)
-
-
-class Tried(NamedTuple):
-    """A simulation that is to go on; `tries`: in vain, at the same members."""
-
-    simulation_id: str
-    ladder: str
-    tries: int
-
-
-async def try_next(tx: Tx) -> Tried | None:
-    """The oldest open simulation that no job has in hand, claimed for a while. A claim that ran out
-    was a try in vain; after enough of them the simulation has failed.
-    """
-    until = tx.now + CLAIMED_FOR
-    rows = await tx.execute(
-        "try_next_simulation", TRY_NEXT, tries_max=TRIES_MAX, now=tx.now, until=until
-    )
-    return Tried(*rows[0]) if rows else None
 
 
 async def count_members(tx: Tx) -> int:
@@ -212,34 +144,6 @@ async def add_pages(tx: Tx, before: Simulation, moves: Sequence[Move]) -> None:
         id=before.simulation_id,
         pages=before.pages,
         moves=[moves_written(moves[first : first + PAGE_MAX]) for first in firsts],
-    )
-
-
-async def pages_after(
-    tx: Tx, simulation_id: str, after: int, limit: int
-) -> list[tuple[int, list[Move]]]:
-    """The next pages of those who move, with their numbers."""
-    rows = await tx.execute(
-        "simulation_pages", PAGES_AFTER, id=simulation_id, after=after, limit=limit
-    )
-    return [(row.page, read_moves(row.moves)) for row in rows]
-
-
-async def cancel_simulation(tx: Tx, simulation_id: str) -> bool:
-    """Stop it; answers whether there was anything to stop."""
-    return bool(
-        await tx.execute("cancel_simulation", CANCEL_SIMULATION, id=simulation_id, now=tx.now)
-    )
-
-
-async def forget_simulations(tx: Tx, limit: int) -> int:
-    """Drop what ended long ago, pages first; answers how many rows."""
-    before = tx.now - KEPT_FOR
-    pages = await tx.execute("forget_simulation_pages", FORGET_PAGES, before=before, limit=limit)
-    if pages:
-        return len(pages)
-    return len(
-        await tx.execute("forget_simulations", FORGET_SIMULATIONS, before=before, limit=limit)
     )
 
 
