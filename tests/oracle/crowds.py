@@ -100,7 +100,7 @@ EDGES = [
 seeds = st.integers(0, 2**32)
 
 
-def members(seed, count=40):
+def members(seed, count=24):
     """Members by chance, beside edges or anywhere, of one instant or within one day; of some
     purchases points-svc has not told yet what they brought. Of some members something came back.
     """
@@ -185,7 +185,7 @@ def scenarios(draw):
     terms = {
         name: Terms(*(part * n for part in priced)) for n, name in enumerate(names, 1) if priced
     }
-    return Scenario(before, after, from_at, to_at, ZONE, 100, terms, (0, 150, 500))
+    return Scenario(before, after, from_at, to_at, ZONE, 100, terms or {}, (0, 150, 500))
 
 
 def latest(published):

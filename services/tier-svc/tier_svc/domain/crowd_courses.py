@@ -22,12 +22,13 @@ class Courses(NamedTuple):
 
     moments: Column
     ranks: Column
+    base: int = 0
 
     def at(self, moments: Column) -> Column:
         """The rank at each of these moments."""
         places = np.searchsorted(self.moments, moments, side="right") - 1
         is_own = np.append(owners(self.moments), -1)[places] == owners(moments)
-        return np.where(is_own, np.append(self.ranks, 0)[places], 0)
+        return np.where(is_own, np.append(self.ranks, 0)[places], self.base)
 
 
 def is_plain(ladder: Ladder) -> bool:
@@ -36,8 +37,10 @@ def is_plain(ladder: Ladder) -> bool:
     return is_open and all(is_counted(measure) for measure in ladder.measures)
 
 
-def courses(ladder: Ladder, counting: Counting) -> Courses:
-    """The course of each member by one version of a ladder that is plain."""
+def courses(ladder: Ladder, counting: Counting, frozen_at: int | None = None) -> Courses:
+    """The course of each member by one version of a ladder that is plain. From `frozen_at` on, an
+    instant, no stay is renewed.
+    """
     reach = counting.reach
     found: list[Ranked] = []
     steps = NOTHING
@@ -46,10 +49,20 @@ def courses(ladder: Ladder, counting: Counting) -> Courses:
         met = counting.met(rung.test) if rung.test else Times(NOTHING, NOTHING)
         if ladder.evaluated is not None:
             met = counting.looked_at(met, ladder.evaluated)
-        of_rung = stays(Rules(rung, counting.zone, reach), met, steps)
+        of_rung = stays(Rules(rung, counting.zone, reach, frozen_at), met, steps)
         found += ((rank, of_rung), *_floors(ladder, rank, of_rung, reach))
         steps = ends_of(of_rung, reach) if rung.downgrade is Downgrade.ONE_STEP else NOTHING
     return _highest(found)
+
+
+def joined(moments: Column, ranks: Column) -> Courses:
+    """Courses of changes in any order; those of one moment are alike."""
+    order = np.argsort(moments, kind="stable")
+    moments, ranks = moments[order], ranks[order]
+    was = np.append(0, ranks[:-1])
+    was[is_first_of(owners(moments))] = 0
+    is_other = ranks != was
+    return Courses(moments[is_other], ranks[is_other])
 
 
 def _floors(ladder: Ladder, rank: int, found: Stays, reach: Reach) -> Iterable[Ranked]:

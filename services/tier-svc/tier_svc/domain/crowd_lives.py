@@ -20,7 +20,7 @@ from tier_svc.domain.crowd import (
     is_last_of,
     owners,
 )
-from tier_svc.domain.crowd_courses import Courses
+from tier_svc.domain.crowd_courses import Courses, joined
 
 
 class Lives(NamedTuple):
@@ -114,16 +114,6 @@ def lives_of(begins: Column, looked_at: Sequence[tuple[Column, Column]], reach: 
     is_same = np.flatnonzero(members[1:] == members[:-1])
     to_at[is_same] = from_at[is_same + 1]
     return Lives(from_at, to_at, reach)
-
-
-def joined(moments: Column, ranks: Column) -> Courses:
-    """Courses of changes in any order, no two at one moment."""
-    order = np.argsort(moments, kind="stable")
-    moments, ranks = moments[order], ranks[order]
-    was = np.append(0, ranks[:-1])
-    was[is_first_of(owners(moments))] = 0
-    is_other = ranks != was
-    return Courses(moments[is_other], ranks[is_other])
 
 
 def _replaced(column: Column, places: Column, values: Column) -> Column:

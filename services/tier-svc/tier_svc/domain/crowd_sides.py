@@ -5,8 +5,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -16,24 +14,20 @@ from tier_svc.domain.crowd import (
     Crowd,
     Flags,
     Reach,
-    Returned,
-    is_first_of,
     micros,
 )
-from tier_svc.domain.crowd_courses import Courses, courses, is_plain
-from tier_svc.domain.crowd_days import adding, ending
-from tier_svc.domain.crowd_lives import Lives, lives_of
-from tier_svc.domain.crowd_tests import Counting, Lowest, highest_of, lowest_of
-from tier_svc.domain.instants import TICK, Periods, Span
-from tier_svc.domain.ladder import Ladder
+from tier_svc.domain.crowd_courses import Courses, is_plain
+from tier_svc.domain.crowd_grounds import Grounds, places_of
+from tier_svc.domain.crowd_tests import highest_of, lowest_of
+from tier_svc.domain.instants import TICK
 from tier_svc.domain.publications import Publication
 from tier_svc.domain.scenario import Scenario, Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Each member's course by one version. Tiers are places in the scenario's list of them;
-    `tiers`: that of each rank.
+    """Each member's course, by places in the list of its publications' rungs. Tiers are places in
+    the scenario's list of them; `tiers`: that of each rung.
     """
 
     starts_at: Column
@@ -59,27 +53,12 @@ class Bought:
     scale: int
 
 
-class _Counted(NamedTuple):
-    """What a side counts by: the start of each member's timeline, and their lives where something
-    came back.
-    """
-
-    starts_at: Column
-    lives: Lives | None
-    counting: Counting
-
-
-_Alike = tuple[ZoneInfo, frozenset[str], Span | Periods | None]
-
-
 def is_for_crowds(scenario: Scenario) -> bool:
-    """Whether a scenario is calculated for many members at once: each side is one version that is
-    plain, and of points at most one type is asked for.
+    """Whether a scenario is calculated for many members at once: each version is plain, and of
+    points at most one type is asked for.
     """
-    sides = (scenario.before, scenario.after)
     point_types = {kind for ladder in scenario.ladders for kind in ladder.point_types}
-    is_single = all(len(side) == 1 for side in sides) and len(point_types) <= 1
-    return is_single and all(is_plain(ladder) for ladder in scenario.ladders)
+    return len(point_types) <= 1 and all(is_plain(ladder) for ladder in scenario.ladders)
 
 
 def tiers_of(scenario: Scenario) -> list[str]:
@@ -89,17 +68,11 @@ def tiers_of(scenario: Scenario) -> list[str]:
 
 def sides_of(scenario: Scenario, crowd: Crowd, reach: Reach) -> tuple[Side, Side]:
     """Both sides. What both count alike is counted once."""
-    lowest = lowest_of(scenario.ladders)
     since = micros(scenario.from_at - TICK)
-    counted: dict[_Alike, _Counted] = {}
-    out = []
-    for (one,) in (scenario.before, scenario.after):
-        alike = (one.zone, one.ladder.point_types, one.ladder.on_return)
-        if alike not in counted:
-            heard = crowd.heard(one.ladder.point_types)
-            counted[alike] = _counted(heard, one, since, reach, lowest)
-        out.append(_side(one.ladder, counted[alike], tiers_of(scenario)))
-    return out[0], out[1]
+    grounds = Grounds(crowd, since, reach, lowest_of(scenario.ladders))
+    names = tiers_of(scenario)
+    was = _side(grounds, scenario.before, names)
+    return was, was if scenario.is_same else _side(grounds, scenario.after, names)
 
 
 def bought_in(scenario: Scenario, crowd: Crowd) -> Bought:
@@ -151,33 +124,7 @@ def _rates(terms: Terms, unit_minor: int, scale: int) -> tuple[Fraction, Fractio
     return points * Fraction(1, unit_minor * scale), share * Fraction(1, scale)
 
 
-def _counted(heard: Crowd, one: Publication, since: int, reach: Reach, lowest: Lowest) -> _Counted:
-    starts_at = heard.enrolled_at.copy()
-    first = np.flatnonzero(is_first_of(heard.owner))
-    owner = heard.owner[first]
-    starts_at[owner] = np.minimum(starts_at[owner], heard.at[first])
-    if not heard.returned.of.size:
-        return _Counted(starts_at, None, Counting(heard, one.zone, reach, lowest))
-    back = _looked_at(heard.returned, one, reach)
-    lives = lives_of(np.maximum(starts_at, since), [(heard.owner[back.of], back.effect_at)], reach)
-    counting = Counting(lives.lived(heard, back), one.zone, reach, lowest)
-    return _Counted(starts_at, lives, counting)
-
-
-def _looked_at(returned: Returned, one: Publication, reach: Reach) -> Returned:
-    """When a ladder looks at what came back."""
-    effect_at, policy = returned.effect_at, one.ladder.on_return
-    if isinstance(policy, Periods):
-        effect_at = ending(policy, one.zone, reach)(effect_at)
-    elif policy is not None:
-        effect_at = adding(policy, one.zone, reach)(effect_at)
-    back = returned.in_effect(effect_at)
-    return back.pick(back.effect_at < reach.horizon)
-
-
-def _side(ladder: Ladder, counted: _Counted, tiers: Sequence[str]) -> Side:
-    found = courses(ladder, counted.counting)
-    if counted.lives is not None:
-        found = counted.lives.told(found)
-    ranked = np.array([tiers.index(rung.tier) for rung in ladder.rungs], dtype=np.int64)
-    return Side(counted.starts_at, found, ranked)
+def _side(grounds: Grounds, publications: Sequence[Publication], names: Sequence[str]) -> Side:
+    starts_at, found = grounds.course(publications)
+    tiers = [names.index(tier) for tier in places_of(publications).tiers]
+    return Side(starts_at, found, np.array(tiers, dtype=np.int64))

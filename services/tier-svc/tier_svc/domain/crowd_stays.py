@@ -37,6 +37,13 @@ class Rules:
     rung: Rung
     zone: ZoneInfo
     reach: Reach
+    frozen_at: int | None = None
+
+    def may_renew(self, begin: Column) -> Flags:
+        """Which stays may begin anew, at these moments."""
+        if self.frozen_at is None:
+            return np.ones(begin.size, dtype=np.bool_)
+        return self.reach.instants(begin) < self.frozen_at
 
     def kept_until(self, unmet: Column, is_met_before: bool) -> Column:
         """Until when grace and the end of the stay keep a rung whose test is not met from `unmet`
@@ -137,6 +144,7 @@ def _followed(rules: Rules, met: Times, since: Column, is_step: Flags) -> Column
         place = np.searchsorted(met.to_at, unmet, side="right")
         begin = np.maximum(_at(met.from_at, place, owners(unmet)), unmet)
         is_on = (begin != NEVER) & ((begin == unmet) | (begin < until[now]))
+        is_on &= rules.may_renew(begin)
         now = now[is_on]
         if not now.size:
             break
