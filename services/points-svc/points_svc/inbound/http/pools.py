@@ -1,5 +1,6 @@
 """Pools: members who share their points (P10)."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query
@@ -118,11 +119,9 @@ async def list_changes(
     below = page.after[0] if page.after else REVISION_MAX
     await _seen_of_own(tx, pool_id, caller)
     source = None if sees_pools(caller) else caller.source
-    found = await list_pool_changes(tx, pool_id, below, page.limit + 1, source)
-    shown = found[: page.limit]
-    more = [shown[-1].revision] if len(found) > page.limit else None
-    views = [change_view(one, is_signed=sees_pools(caller)) for one in shown]
-    return PoolChangesView(**page.answer(views, more))
+    found = await list_pool_changes(tx, pool_id, below, page.wanted, source)
+    view = partial(change_view, is_signed=sees_pools(caller))
+    return PoolChangesView(**page.show(found, view, lambda one: [one.revision]))
 
 
 @router.put(
