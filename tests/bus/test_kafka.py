@@ -66,6 +66,7 @@ async def aside(call: Callable[[], None]) -> None:
     await asyncio.to_thread(call)
 
 
+@pytest.mark.long
 async def test_a_killed_broker_loses_nothing(house: House, broker: Broker) -> None:
     async with house.relaying(QUICK), house.hearing():
         await house.say(*(enrolled(number) for number in range(10)))

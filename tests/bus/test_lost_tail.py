@@ -89,7 +89,7 @@ async def _said(house: House, relay: Relay, *numbers: int) -> None:
     assert relay.trouble() == {}
 
 
-@pytest.mark.parametrize("kept", [0, 50])
+@pytest.mark.parametrize("kept", [pytest.param(0, marks=pytest.mark.long), 50])
 async def test_a_republish_heals_a_lost_tail(house: House, kept: int) -> None:
     async with house.relaying() as relay, house.hearing():
         await _said(house, relay, *range(20))
