@@ -107,6 +107,18 @@ class Counter:
         }
 
 
+def complaint(ref: str, identifier: dict[str, str]) -> dict[str, Any]:
+    """Somebody complains."""
+    return {
+        "source_ref": ref,
+        "member": identifier,
+        "kind": "complaint",
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "category": "delivery",
+        "severity": "high",
+    }
+
+
 async def joins(counter: Counter) -> str:
     """Somebody buys, joins (a service fails meanwhile), is looked up, changed, linked, revealed."""
     early = await counter.post("/v1/purchases", counter.purchase("early", PHONE))
@@ -148,6 +160,10 @@ async def shops(counter: Counter, member_id: str) -> None:
     back = await counter.post("/v1/returns", counter.back("b0-back", "b0"))
     assert back.json()["status"] == "accepted"
 
+    for number, identifier in enumerate((PHONE, EMAIL, STRANGER)):
+        heard = await counter.post("/v1/feedback", complaint(f"c{number}", identifier))
+        assert heard.status_code == 201, heard.text
+
     async def has_points() -> bool:
         answer = await counter.ask("GET", f"/v1/points/{member_id}")
         return any(each["available"] > 3_000 for each in answer.json().get("accounts", []))
@@ -183,6 +199,8 @@ async def errs(counter: Counter, member_id: str) -> None:
         ("/v1/purchases", body | {"lines": [{"line_id": name, phone: phone}]}),
         ("/v1/purchases", body | {"occurred_at": "1937-06-17", "attributes": {name: phone}}),
         ("/v1/returns", counter.back("bad-back", "b0") | {"lines": [{"line_id": phone}]}),
+        ("/v1/feedback", complaint("bad", PHONE) | {"note": f"{name} called from {phone}"}),
+        ("/v1/feedback", complaint("bad", PHONE) | {"category": phone}),
         ("/v1/redemptions", {"member_id": EMAIL["value"], "reward_id": name}),
         ("/v1/vouchers/check", {"code": phone, "store_id": name}),
         (f"/v1/points/{member_id}/burns", {"points": 1, "purpose": name * 9}),

@@ -37,10 +37,10 @@ def outcomes(draw, complained):
 
 
 @st.composite
-def complaints_made(draw, instants):
+def complaints_made(draw, instants, at_least=0):
     category, severity = st.sampled_from(["tea", "toys"]), st.sampled_from(["low", "high"])
     each = st.tuples(instants, category, severity, st.sampled_from(["till", "web"]))
-    made = draw(st.lists(each, max_size=4))
+    made = draw(st.lists(each, min_size=at_least, max_size=4))
     return tuple(Complained(one[0], f"c{n}", *one[1:]) for n, one in enumerate(sorted(made)))
 
 

@@ -2,12 +2,18 @@
 and looks (T4). The model is `tests/oracle/naive.py`.
 """
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.oracle import naive
-from tests.oracle.drawn_lives import as_known, instants, lives
+from tests.oracle.drawn_complaints import complaints, complaints_made, outcomes
+from tests.oracle.drawn_lives import as_known, bounded, instants, lives
 from tier_svc.domain import intervals
 from tier_svc.domain.instants import TICK
+from tier_svc.domain.ladder import AllOf, AtLeast, AtMost
+from tier_svc.domain.measures import Measure, Metric
 from tier_svc.domain.publications import grounds_of
 from tier_svc.domain.timeline import told_timeline
 
@@ -61,6 +67,29 @@ def test_T4_the_timeline_equals_a_naive_model(life):
 @thorough(1_200)
 @given(lives(later_versions=(1, 1, 2), way_counts=(0, 0, 1)))
 def test_T8_versions_and_their_migrations_equal_a_naive_model(life):
+    assert not differences(life)
+
+
+@st.composite
+def spoilt(draw):
+    """A life whose tiers want some spend and few complaints, with complaints."""
+    life = draw(lives(later_versions=(0, 1, 1)))
+    few = st.builds(AtMost, complaints(bounded), st.sampled_from([0, 0, 1]))
+    versions = [replace(one, ladder=with_few(draw, one.ladder, few)) for one in life.versions]
+    made = draw(complaints_made(instants, at_least=2))
+    return replace(life, versions=tuple(versions), complained=made, became=draw(outcomes(made)))
+
+
+def with_few(draw, ladder, few):
+    base, *rungs = ladder.rungs
+    spent = AtLeast(Measure(Metric.SPEND, draw(bounded)), 100)
+    asking = (replace(rung, test=AllOf((spent, draw(few)))) for rung in rungs)
+    return replace(ladder, rungs=(base, *asking))
+
+
+@thorough(120)
+@given(spoilt())
+def test_T1_tiers_that_want_few_complaints_equal_a_naive_model(life):
     assert not differences(life)
 
 

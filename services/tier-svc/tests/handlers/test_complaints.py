@@ -131,7 +131,7 @@ def history(shop):
     ]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 async def test_E3_every_order_of_complaints_and_outcomes_ends_alike(care, heard, seed):
     chance = random.Random(seed)
     plain, other = care.shop(), care.shop()
