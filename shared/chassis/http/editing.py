@@ -73,7 +73,7 @@ def held_tags(if_match: str) -> frozenset[str]:
     return frozenset(TAGS.findall(if_match))
 
 
-def edit_of(
+async def edit_of(
     response: Response, if_match: Annotated[list[str] | None, Header(alias="If-Match")] = None
 ) -> Edit:
     """The request's edit. Refusals: Malformed where `If-Match` is no list of ETags."""

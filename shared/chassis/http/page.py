@@ -90,7 +90,7 @@ def _open(secret: bytes, path: str, cursor: str) -> list[Any]:
     return after
 
 
-def page_of(
+async def page_of(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,

@@ -258,16 +258,21 @@ async def tx_of(request: Request) -> Tx:
     return await unit.tx()
 
 
-def caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
     """Who calls."""
     caller: Caller = request.state.caller
     return caller
 
 
-def begin_of(request: Request) -> Begin:
+async def begin_of(request: Request) -> Begin:
     """For sagas: begins short transactions of their own; none is held across a network call."""
     edge = edge_of(request)
     return Work(edge.database, edge.peers, REQUEST)
+
+
+async def caused_by(request: Request) -> Cause:
+    """What a transaction of this request is started by."""
+    return cause_of(request)
 
 
 def located(told: str) -> dict[str, Any]:
@@ -288,5 +293,5 @@ async def asked_of(request: Request, _: KeyHeader = None) -> idempotency.Asked:
 TxDep = Annotated[Tx, Depends(tx_of)]
 CallerDep = Annotated[Caller, Depends(caller_of)]
 BeginDep = Annotated[Begin, Depends(begin_of)]
-CauseDep = Annotated[Cause, Depends(cause_of)]
+CauseDep = Annotated[Cause, Depends(caused_by)]
 AskedDep = Annotated[idempotency.Asked, Depends(asked_of)]

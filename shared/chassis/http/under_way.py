@@ -31,7 +31,7 @@ class Door:
     asked: idempotency.Asked
 
 
-def door_of(begin: BeginDep, cause: CauseDep, caller: CallerDep, asked: AskedDep) -> Door:
+async def door_of(begin: BeginDep, cause: CauseDep, caller: CallerDep, asked: AskedDep) -> Door:
     """The request's own."""
     return Door(begin, cause, caller, asked)
 

@@ -20,7 +20,7 @@ async def terms_of(tx: TxDep) -> Terms:
     return Terms(version=str(version), programme=settings)
 
 
-def vault_of(request: Request) -> Vault:
+async def vault_of(request: Request) -> Vault:
     """The keys that seal personal fields and blind identifiers."""
     secrets = edge_of(request).secrets
     return Vault(secrets.key("kek"), secrets.key("blind_index"), os.urandom)
