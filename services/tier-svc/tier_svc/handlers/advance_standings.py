@@ -1,7 +1,6 @@
 """Pass the changes that were projected and told long ago."""
 
 from chassis.tx import Tx
-from tier_svc.domain.evaluation import moment
 from tier_svc.store import standings
 
 
@@ -10,8 +9,4 @@ async def advance_standings(tx: Tx, limit: int) -> int:
 
     It decides nothing: what was told holds whether or not this has run (T4).
     """
-    due = await standings.due_standings(tx, limit)
-    moments = {(one.member_id, one.ladder): moment(one.told, tx.now) for one in due}
-    if moments:
-        await standings.advance_standings(tx, moments)
-    return len(due)
+    return await standings.advance_standings(tx, limit)

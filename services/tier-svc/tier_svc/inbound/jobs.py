@@ -10,7 +10,7 @@ from tier_svc.inbound.buying import recover
 from tier_svc.inbound.simulating import simulate
 
 JOBS = (
-    Job("advance_standings", every_s=5, run=advance_standings, batch_max=500),
+    Job("advance_standings", every_s=5, run=advance_standings, batch_max=2_000),
     Job("fold_purchases", every_s=3_600, run=fold_purchases, batch_max=200),
     Job("tell_expiring", every_s=60, run=tell_expiring, batch_max=500),
     Job("tell_publication", every_s=2, run=tell_publication, batch_max=200),

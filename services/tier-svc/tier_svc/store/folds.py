@@ -11,7 +11,7 @@ from tier_svc.domain.facts import Line
 from tier_svc.domain.folding import Folded
 
 DUE_MEMBERS = """
-SELECT member_id FROM member WHERE folds_at <= :now ORDER BY folds_at, member_id
+SELECT member_id FROM member WHERE folds_at <= :now ORDER BY folds_at
 LIMIT :limit FOR UPDATE SKIP LOCKED
 """
 

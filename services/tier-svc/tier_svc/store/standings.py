@@ -1,6 +1,6 @@
 """What was told of members, by ladder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +15,6 @@ Key = tuple[MemberId, str]
 READ_STANDINGS = """
 SELECT member_id, ladder, seq, told::text AS told FROM standing
 WHERE member_id = ANY (CAST(:members AS text[]))
-"""
-
-DUE_STANDINGS = """
-SELECT member_id, ladder, seq, told::text AS told FROM standing
-WHERE next_evaluation_at <= :now ORDER BY next_evaluation_at, member_id, ladder
-LIMIT :limit FOR UPDATE SKIP LOCKED
 """
 
 BEGIN_STANDINGS = """
@@ -48,10 +42,16 @@ RETURNING standing.member_id
 """
 
 ADVANCE_STANDINGS = """
-UPDATE standing SET tier = u.tier, next_evaluation_at = u.next_evaluation_at
-FROM unnest(CAST(:members AS text[]), CAST(:ladders AS text[]), CAST(:tiers AS text[]),
-    CAST(:due AS timestamptz[])) AS u (member_id, ladder, tier, next_evaluation_at)
-WHERE standing.member_id = u.member_id AND standing.ladder = u.ladder
+WITH due AS (
+    SELECT member_id, ladder, told FROM standing WHERE next_evaluation_at <= :now
+    ORDER BY next_evaluation_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+UPDATE standing s SET tier = holds.one ->> 'tier',
+    next_evaluation_at = CAST(holds.one ->> 'to_at' AS timestamptz)
+FROM due d, LATERAL (
+    SELECT one FROM jsonb_array_elements(d.told) WITH ORDINALITY AS i (one, place)
+    WHERE CAST(one ->> 'from_at' AS timestamptz) <= :now ORDER BY place DESC LIMIT 1) AS holds
+WHERE s.member_id = d.member_id AND s.ladder = d.ladder
+RETURNING s.member_id
 """
 
 
@@ -59,12 +59,6 @@ async def read_standings(tx: Tx, members: Sequence[MemberId]) -> dict[Key, Stand
     """What was told of these members, by member and ladder."""
     rows = await tx.execute("read_standings", READ_STANDINGS, members=list(members))
     return {(row.member_id, row.ladder): standing_of(row) for row in rows}
-
-
-async def due_standings(tx: Tx, limit: int) -> list[Standing]:
-    """Standings whose next evaluation is due, oldest first; skips those another job has in hand."""
-    rows = await tx.execute("due_standings", DUE_STANDINGS, now=tx.now, limit=limit)
-    return [standing_of(row) for row in rows]
 
 
 async def begin_standings(tx: Tx, evaluated: Sequence[tuple[Evaluation, Moment]]) -> None:
@@ -85,16 +79,13 @@ async def write_standings(tx: Tx, evaluated: Sequence[tuple[Evaluation, Moment]]
         _complete(rows, evaluated)
 
 
-async def advance_standings(tx: Tx, moments: Mapping[Key, Moment]) -> None:
-    """Pass projected changes: the tier that holds now and the instant of the next change."""
-    await tx.execute(
-        "advance_standings",
-        ADVANCE_STANDINGS,
-        members=[member for member, _ in moments],
-        ladders=[ladder for _, ladder in moments],
-        tiers=[moment.tier for moment in moments.values()],
-        due=[moment.next_evaluation_at for moment in moments.values()],
-    )
+async def advance_standings(tx: Tx, limit: int) -> int:
+    """Pass projected changes, the oldest first: the tier that holds now by what was told, and the
+    instant of the next change, as `evaluation.moment` has them. Answers how many; skips those that
+    another job has in hand. Of one instant they come as they come: sorted, each pass would read all
+    that are left.
+    """
+    return len(await tx.execute("advance_standings", ADVANCE_STANDINGS, now=tx.now, limit=limit))
 
 
 def _columns(evaluated: Sequence[tuple[Evaluation, Moment]]) -> dict[str, list[Any]]:

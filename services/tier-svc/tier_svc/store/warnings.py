@@ -11,7 +11,7 @@ from tier_svc.store.standings import Key, standing_of
 
 FALLING_STANDINGS = """
 SELECT member_id, ladder, seq, told::text AS told FROM standing
-WHERE falls_at <= :horizon ORDER BY falls_at, member_id, ladder
+WHERE falls_at <= :horizon ORDER BY falls_at
 LIMIT :limit FOR UPDATE SKIP LOCKED
 """
 
