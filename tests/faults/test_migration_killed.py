@@ -2,12 +2,13 @@
 been killed; withdrawn, every member stands as before, to the byte (T8).
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from chassis.testing.databases import Server
-from tests.faults.migrating import LATER, Site, unlike
+from tests.faults.migrating import LATER, Site, Standings, unlike
 
 FEW, MANY = 800, 100_000
 KILLS = 3
@@ -18,15 +19,9 @@ async def test_T8_a_full_migration_that_is_killed_ends_as_uninterrupted(
     server: Server, tmp_path: Path
 ) -> None:
     site = await Site.open(server, tmp_path, FEW)
-    before = await site.standings()
-    version = await site.publish(LATER, migration="full")
-    await site.tell()
-    whole = await site.standings()
-    await site.withdraw(version)
-    await site.tell()
+    before, whole = await uninterrupted(site, site.tell)
     assert len(before) == FEW
     assert FEW > len(unlike(before, whole)) > FEW // 10
-    assert unlike(before, await site.standings()) == []
 
     await site.publish(LATER, migration="full")
     await site.killed("sql.told_to=exit@2")
@@ -50,16 +45,10 @@ async def test_T8_a_hundred_thousand_are_migrated_and_brought_back_through_kills
     server: Server, tmp_path: Path
 ) -> None:
     site = await Site.open(server, tmp_path, MANY)
-    before = await site.standings()
-    version = await site.publish(LATER, migration="full")
-    await site.finished()
-    whole = await site.standings()
-    await site.withdraw(version)
-    await site.finished()
+    before, whole = await uninterrupted(site, site.finished)
     assert len(before) == MANY
-    assert unlike(before, await site.standings()) == []
 
-    await site.publish(LATER, migration="full")
+    version = await site.publish(LATER, migration="full")
     await through_kills(site)
     assert unlike(whole, await site.standings()) == []
     await site.withdraw(version)
@@ -67,6 +56,20 @@ async def test_T8_a_hundred_thousand_are_migrated_and_brought_back_through_kills
     assert unlike(before, await site.standings()) == []
     assert await site.told_twice() == []
     await site.close()
+
+
+async def uninterrupted(
+    site: Site, tell: Callable[[], Awaitable[None]]
+) -> tuple[Standings, Standings]:
+    """Where everybody stands before, and in the middle of a migration there and back."""
+    before = await site.standings()
+    version = await site.publish(LATER, migration="full")
+    await tell()
+    whole = await site.standings()
+    await site.withdraw(version)
+    await tell()
+    assert unlike(before, await site.standings()) == []
+    return before, whole
 
 
 async def through_kills(site: Site) -> None:
