@@ -5,6 +5,7 @@
     └─ release ─► tombstone    └─ lapse ──► lapsed
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -91,6 +92,14 @@ def same_or_refuse(hold: Hold, ask: HoldAsk) -> Hold:
     if not hold.is_for(ask):
         raise NameReused
     return hold
+
+
+def by_account(holds: Iterable[Hold]) -> defaultdict[tuple[str, str], list[Hold]]:
+    """Holds by member and point type; of others there are none."""
+    found: defaultdict[tuple[str, str], list[Hold]] = defaultdict(list)
+    for hold in holds:
+        found[hold.member_id, hold.point_type].append(hold)
+    return found
 
 
 def settle(book: Book, holds: Iterable[Hold]) -> list[Hold]:

@@ -10,6 +10,7 @@ from points_svc.domain.audit import Trail
 from points_svc.domain.audit_holds import audit_holds
 from points_svc.domain.audit_pace import AuditRound, first_round
 from points_svc.domain.books import Account
+from points_svc.domain.holds import by_account
 from points_svc.domain.violations import ACCOUNT_MISSING, CONSERVATION, Violation, Violations
 from points_svc.handlers.name_missing import name_missing
 from points_svc.store import anchors, audit, findings, holds
@@ -124,11 +125,11 @@ async def _end(tx: Tx, part: Part, trails: dict[Key, Trail], seqs: dict[Key, int
     members = part.member_ids
     placed = await holds.holds_of(tx, members) if members else []
     moved = await audit.seqs_between(tx, part.after_member, part.last_member) if placed else seqs
+    theirs = by_account(placed)
     for key, trail in trails.items():
         trail.end(seqs.get(key, 0))
         if moved.get(key) == trail.account.seq:
-            mine = [hold for hold in placed if (hold.member_id, hold.point_type) == key]
-            audit_holds(trail, mine, tx.now)
+            audit_holds(trail, theirs[key], tx.now)
 
 
 async def _anchor_rest(begin: Begin, tx: Tx, trails: Iterable[Trail]) -> None:

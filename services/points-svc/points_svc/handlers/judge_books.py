@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from chassis.tx import Tx
 from points_svc.domain.books import Book, Books
-from points_svc.domain.holds import Hold, settle
+from points_svc.domain.holds import Hold, by_account, settle
 from points_svc.domain.postings import HELD
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
@@ -26,7 +26,8 @@ async def judge_books(tx: Tx, books: Books, judged: Iterable[Book]) -> None:
     await load_lots(tx, mine.values())
     await load_presence(tx, books)
     lapsed: list[Hold] = []
+    theirs = by_account(over)
     for key, book in mine.items():
-        lapsed += settle(book, [h for h in over if (h.member_id, h.point_type) == key])
+        lapsed += settle(book, theirs[key])
     if lapsed:
         await holds.end_holds(tx, lapsed)

@@ -2,7 +2,7 @@
 
 from chassis.tx import Tx
 from points_svc.domain.books import Books
-from points_svc.domain.holds import settle
+from points_svc.domain.holds import by_account, settle
 from points_svc.handlers.load_lots import load_lots
 from points_svc.handlers.load_named_lots import load_named_lots
 from points_svc.handlers.load_presence import load_presence
@@ -25,9 +25,9 @@ async def lapse_holds(tx: Tx, limit: int) -> int:
     await load_named_lots(tx, books, named)
     await load_lots(tx, books.all())
     await load_presence(tx, books)
+    theirs = by_account(over)
     for book in books.all():
-        key = (book.member_id, book.point_type)
-        settle(book, [hold for hold in over if (hold.member_id, hold.point_type) == key])
+        settle(book, theirs[book.member_id, book.point_type])
         book.close_spent()
     await holds.end_holds(tx, [hold.lapsed() for hold in over])
     await post_books(tx, books)

@@ -6,7 +6,7 @@ from chassis.tx import Tx
 from points_svc.domain.member_status import ACTIVE
 from points_svc.domain.pools import Pool, Sharer
 from points_svc.handlers.find_pool import find_pool
-from points_svc.handlers.judge_accounts import judge_accounts
+from points_svc.handlers.judge_members import judge_members
 from points_svc.store import statuses
 
 
@@ -24,11 +24,12 @@ class Standing:
 async def show_pool(tx: Tx, pool_id: str, point_type: str) -> tuple[Pool, list[Standing]]:
     """A pool and its members, judged now. Refusals: PoolNotFound."""
     found = await find_pool(tx, pool_id)
-    known = await statuses.statuses_of(tx, [one.member_id for one in found.sharers])
+    ids = [one.member_id for one in found.sharers]
+    known = await statuses.statuses_of(tx, ids)
+    books = await judge_members(tx, ids, tx.now)
     standings = []
     for one in found.sharers:
-        books = await judge_accounts(tx, one.member_id, tx.now)
-        available = books.of(one.member_id, point_type).available
         is_active = known[one.member_id] == ACTIVE
-        standings.append(Standing(one, is_active, available if is_active else 0))
+        available = books.of(one.member_id, point_type).available if is_active else 0
+        standings.append(Standing(one, is_active, available))
     return found, standings
