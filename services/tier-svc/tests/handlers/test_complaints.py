@@ -82,6 +82,21 @@ async def test_T1_what_a_filter_does_not_let_through_costs_nothing(care):
     assert await stands(care, shop) == [("guest", 1, "02-28"), ("friend", 1, "03-02")]
 
 
+async def test_T9_the_tier_comes_back_by_itself_and_nothing_more_is_said(care, instant):
+    shop = care.shop()
+    await care.hear(shop.sold("A", "2026-03-02T10:00", 5_000))
+    await care.hear(complained(shop, "C", "2026-03-10T10:00"))
+    said_before = len(await care.messages(shop))
+    care.stage.at(instant("2026-06-11T10:00"))
+    while await care.stage.run_job("advance_standings"):
+        pass
+    care.stage.at(instant("2026-04-25T12:00"))
+    (row,) = await care.stage.rows(
+        "SELECT tier FROM standing WHERE member_id = :m AND ladder = 'care'", m=shop.member
+    )
+    assert (row.tier, len(await care.messages(shop))) == ("friend", said_before)
+
+
 @pytest.mark.parametrize("state", ["withdrawn", "unfounded"])
 async def test_T4_what_falls_was_never_made_from_then_on_and_the_stay_is_the_same(care, state):
     shop = care.shop()

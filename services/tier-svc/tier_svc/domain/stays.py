@@ -1,8 +1,8 @@
 """The stays of one rung, from when its test is met (T2, T3).
 
 A stay runs from `since` to the first instant after which nothing keeps it: grace, the end of the
-stay, the minimum stay. A fact that meets the test before that carries it on; one at that very
-instant begins a new stay.
+stay, the minimum stay. Meeting the test again before that carries it on; at that very instant it
+begins a new stay.
 """
 
 from bisect import bisect_left, bisect_right
