@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chassis.tx import Tx
+from chassis.tx import Row, Tx
 from contracts.ids import FactId, MemberId
 from tier_svc.domain.crowd import Column, Crowd, Flags, sorted_crowd
 from tier_svc.domain.crowd_returns import backs_of, with_returns
 from tier_svc.domain.scenario import Division, Scenario
 from tier_svc.domain.simulation import UNKNOWN
+from tier_svc.store.crowd_folds import FOLD_POINTS, FOLDS, Unfolded, olds_of, unfolded
 from tier_svc.store.crowd_returns import RETURNS_ALONE, RETURNS_WITH_POINTS, came_back
 
 MEMBERS_AFTER = """
@@ -23,7 +24,7 @@ FROM (SELECT member_id, enrolled_at FROM member WHERE member_id > :after
 
 APART = """
 SELECT array_agg(member_id) AS apart FROM member
-WHERE member_id > :after AND member_id <= :last AND (has_ways OR has_folds)
+WHERE member_id > :after AND member_id <= :last AND has_ways
 """
 
 PURCHASES = """
@@ -40,9 +41,11 @@ FROM purchase p LEFT JOIN point_total t ON t.member_id = p.member_id AND t.fact_
 WHERE p.member_id > :after AND p.member_id <= :last AND p.occurred_at < :before
 """
 
-AT_ONE_INSTANT = "SELECT * FROM ({}) AS p, ({}) AS r, ({}) AS m"
-CROWD = AT_ONE_INSTANT.format(PURCHASES, RETURNS_ALONE, APART)
-CROWD_WITH_POINTS = AT_ONE_INSTANT.format(PURCHASES_WITH_POINTS, RETURNS_WITH_POINTS, APART)
+AT_ONE_INSTANT = "SELECT * FROM ({}) AS p, ({}) AS r, ({}) AS m, ({}) AS f"
+CROWD = AT_ONE_INSTANT.format(PURCHASES, RETURNS_ALONE, APART, FOLDS)
+CROWD_WITH_POINTS = AT_ONE_INSTANT.format(
+    PURCHASES_WITH_POINTS, RETURNS_WITH_POINTS, APART, f"{FOLDS}) AS o, ({FOLD_POINTS}"
+)
 
 MOST_FREQUENT = """
 SELECT DISTINCT ON (member_id) member_id, name FROM (
@@ -106,18 +109,21 @@ async def crowd_of(tx: Tx, after: str, following: Following, scenario: Scenario)
     last = following.members[-1]
     asked = {"after": after, "last": last, "before": scenario.to_at}
     point_types = frozenset(kind for one in scenario.ladders for kind in one.point_types)
-    if point_types:
-        (asked["point_type"],) = point_types
-    statement = CROWD_WITH_POINTS if point_types else CROWD
-    (row,) = await tx.execute("crowd", statement, **asked)
-    named, occurred, spend, *points = _columns(row.sent, 3 + len(point_types))
     point_type = next(iter(point_types), None)
-    backs, others = backs_of(came_back(row, point_type), point_types)
-    apart = others.union(row.apart or ())
+    if point_type:
+        asked["point_type"] = point_type
+    (row,) = await tx.execute("crowd", CROWD_WITH_POINTS if point_type else CROWD, **asked)
+    olds = olds_of(row)
+    bought, again = _bought(row, following, unfolded(olds, row, point_type), len(point_types))
+    backs, others = backs_of(came_back(row, point_type, olds), point_types)
+    apart = others.union(row.apart or (), again)
+    if scenario.division in MOST_FREQUENT_OF:
+        apart.update(olds)
+    is_enrolled = following.enrolled != NEVER
     is_apart = _are_named_alike(following.named)
     is_apart |= np.fromiter((one in apart for one in following.members), dtype=np.bool_)
-    is_apart &= following.enrolled != NEVER
-    is_plain = ~is_apart & (following.enrolled != NEVER)
+    is_plain = is_enrolled & ~is_apart
+    named, occurred, spend, *points = bought
     crowd = sorted_crowd(
         [following.members[place] for place in np.flatnonzero(is_plain).tolist()],
         following.enrolled[is_plain] + EPOCH_2000,
@@ -126,8 +132,27 @@ async def crowd_of(tx: Tx, after: str, following: Following, scenario: Scenario)
         spend,
         dict(zip(sorted(point_types), points, strict=True)),
     )
-    each = [following.members[place] for place in np.flatnonzero(is_apart).tolist()]
+    each = [following.members[place] for place in np.flatnonzero(is_apart & is_enrolled).tolist()]
     return Read(with_returns(crowd, backs), each, backs.came_whole)
+
+
+def _bought(
+    row: Row, following: Following, old: Unfolded, kinds: int
+) -> tuple[list[Column], set[MemberId]]:
+    """The columns of all purchases: whose, when, for how much, and their points; and those members
+    of whom one may be there twice, folded and told again.
+    """
+    rows = _columns(row.sent, 3 + kinds)
+    if not old.members:
+        return rows, set()
+    keys = dict(zip(following.members, following.named.tolist(), strict=True))
+    named = np.array([keys[member] for member in old.members], dtype=np.int64)[old.owner]
+    more = [named, old.at - EPOCH_2000, old.spend, old.points]
+    late = rows[1] <= more[1].max()
+    alike = set(zip(rows[0][late].tolist(), rows[1][late].tolist(), strict=True))
+    folded = zip(old.owner.tolist(), named.tolist(), more[1].tolist(), strict=True)
+    again = {old.members[owner] for owner, key, at in folded if (key, at) in alike}
+    return [np.concatenate(two) for two in zip(rows, more, strict=False)], again
 
 
 async def segments_of_range(
