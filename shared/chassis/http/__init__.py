@@ -2,7 +2,7 @@
 idempotent commands.
 """
 
-from chassis.http.batch import Lines, LinesDep, answer_lines
+from chassis.http.batch import Lines, LinesDep, answer_each, answer_lines, read_lines
 from chassis.http.bodies import (
     AmountMinor,
     Body,
@@ -72,9 +72,11 @@ __all__ = [
     "TxDep",
     "Uuid",
     "View",
+    "answer_each",
     "answer_lines",
     "carry_out",
     "example",
     "located",
+    "read_lines",
     "tell_version",
 ]

@@ -1,5 +1,6 @@
 """Activities come in: one at a time, or a batch of lines."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Response
@@ -12,20 +13,19 @@ from chassis.http import (
     CallerDep,
     LinesDep,
     Ref,
-    Replayed,
     Router,
     Text64,
     TxDep,
-    answer_lines,
+    answer_each,
     example,
+    read_lines,
 )
 from chassis.http.problems import Forbidden
-from contracts.refusal import Refusal
 from member_svc.domain.activities import KIND_PATTERN, Activity, ActivityContent
 from member_svc.domain.programme import Terms
 from member_svc.domain.refusals import FactConflict, MemberNotFound, OccurredInFuture
 from member_svc.handlers.record_activities import record_activities
-from member_svc.inbound.http import ndjson
+from member_svc.inbound.http import intake
 from member_svc.inbound.http.fact_views import IntakeView, intake_view
 from member_svc.inbound.http.fields import ATTRIBUTES_MAX, MemberBody, Moment, told_by
 from member_svc.inbound.programme import TermsDep, VaultDep
@@ -98,11 +98,7 @@ async def tell_activity(
     """Take in an activity. The same again answers 200, the same body (E1)."""
     asked = body.asks(caller, vault, terms)
     (answered,) = await record_activities(tx, vault, terms, [asked])
-    if isinstance(answered, Refusal):
-        raise answered
-    if answered.is_replayed:
-        raise Replayed(intake_view(answered))
-    return intake_view(answered)
+    return intake.alone(answered, intake_view)
 
 
 @router.post("/activities:batch", scope="activity:write", lines=True)
@@ -110,9 +106,6 @@ async def tell_activities(
     lines: LinesDep, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
 ) -> Response:
     """Take in up to 5,000 activities, one a line; each line is answered as if it had come alone."""
-    read = await ndjson.read_lines(
-        lines, ActivityBody, lambda body: body.asks(caller, vault, terms)
-    )
-    asked = [one for one in read if not isinstance(one, Refusal)]
-    merged = ndjson.merge(read, await record_activities(tx, vault, terms, asked))
-    return answer_lines(ndjson.answers(merged, intake_view, tx.cause.request_id))
+    read = await read_lines(lines, ActivityBody, lambda body: body.asks(caller, vault, terms))
+    record = partial(record_activities, tx, vault, terms)
+    return await answer_each(read, record, intake.line_of(intake_view), tx.cause.request_id)

@@ -1,5 +1,6 @@
 """Feedback comes in: one at a time, or a batch of lines; and what became of a complaint."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -13,22 +14,21 @@ from chassis.http import (
     LinesDep,
     Ref,
     RefPath,
-    Replayed,
     Router,
     TxDep,
-    answer_lines,
+    answer_each,
     example,
+    read_lines,
 )
 from chassis.http.bodies import REF_PATTERN
 from chassis.http.problems import Forbidden
-from contracts.refusal import Refusal
 from member_svc.domain.activities import KIND_PATTERN, Activity
 from member_svc.domain.feedback import SCORES, FeedbackContent, FeedbackKind, Severity, State
 from member_svc.domain.programme import Terms
 from member_svc.domain.refusals import FactConflict, FactNotFound, MemberNotFound, OccurredInFuture
 from member_svc.handlers.look_at_feedback import look_at_feedback
 from member_svc.handlers.record_activities import record_activities
-from member_svc.inbound.http import ndjson
+from member_svc.inbound.http import intake
 from member_svc.inbound.http.fact_views import FeedbackView, IntakeView, intake_view
 from member_svc.inbound.http.facts import visible_source
 from member_svc.inbound.http.fields import MemberBody, Moment, told_by
@@ -144,11 +144,7 @@ async def tell_feedback(
     """Take in feedback. The same again answers 200, the same body (E1)."""
     asked = body.asks(caller, vault, terms)
     (answered,) = await record_activities(tx, vault, terms, [asked])
-    if isinstance(answered, Refusal):
-        raise answered
-    if answered.is_replayed:
-        raise Replayed(intake_view(answered))
-    return intake_view(answered)
+    return intake.alone(answered, intake_view)
 
 
 @router.post("/feedback:batch", scope="feedback:write", lines=True)
@@ -156,12 +152,9 @@ async def tell_much_feedback(
     lines: LinesDep, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
 ) -> Response:
     """Take in up to 5,000 of them, one a line; each line is answered as if it had come alone."""
-    read = await ndjson.read_lines(
-        lines, FeedbackBody, lambda body: body.asks(caller, vault, terms)
-    )
-    asked = [one for one in read if not isinstance(one, Refusal)]
-    merged = ndjson.merge(read, await record_activities(tx, vault, terms, asked))
-    return answer_lines(ndjson.answers(merged, intake_view, tx.cause.request_id))
+    read = await read_lines(lines, FeedbackBody, lambda body: body.asks(caller, vault, terms))
+    record = partial(record_activities, tx, vault, terms)
+    return await answer_each(read, record, intake.line_of(intake_view), tx.cause.request_id)
 
 
 @router.get("/feedback/{source_ref}", scope="fact:read", refuses=(FactNotFound,))

@@ -1,5 +1,6 @@
 """Purchases come in: one at a time, or a batch of lines."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Response
@@ -15,15 +16,14 @@ from chassis.http import (
     Quantity,
     Ref,
     RefPath,
-    Replayed,
     Router,
     Text64,
     TxDep,
-    answer_lines,
+    answer_each,
     example,
+    read_lines,
 )
 from contracts.events.purchases import Payment, PurchaseLine
-from contracts.refusal import Refusal
 from member_svc.domain import owners, purchases
 from member_svc.domain.programme import Terms
 from member_svc.domain.purchases import Purchase
@@ -36,7 +36,7 @@ from member_svc.domain.refusals import (
 )
 from member_svc.handlers.record_purchases import record_purchases
 from member_svc.handlers.void_purchase import void_purchase
-from member_svc.inbound.http import ndjson
+from member_svc.inbound.http import intake
 from member_svc.inbound.http.fact_views import IntakeView, ReturnView, intake_view, return_view
 from member_svc.inbound.http.fields import ATTRIBUTES_MAX, MemberBody, Moment
 from member_svc.inbound.programme import TermsDep, VaultDep
@@ -166,11 +166,7 @@ async def tell_purchase(
     """Take in a purchase. The same again answers 200, the same body (E1)."""
     asked = body.asks(caller.source, vault, terms)
     (answered,) = await record_purchases(tx, vault, terms, [asked])
-    if isinstance(answered, Refusal):
-        raise answered
-    if answered.is_replayed:
-        raise Replayed(intake_view(answered))
-    return intake_view(answered)
+    return intake.alone(answered, intake_view)
 
 
 @router.post("/purchases:batch", scope="purchase:write", lines=True)
@@ -178,13 +174,11 @@ async def tell_purchases(
     lines: LinesDep, tx: TxDep, vault: VaultDep, terms: TermsDep, caller: CallerDep
 ) -> Response:
     """Take in up to 5,000 purchases, one a line; each line is answered as if it had come alone."""
-    read = await ndjson.read_lines(
+    read = await read_lines(
         lines, PurchaseBody, lambda body: body.asks(caller.source, vault, terms)
     )
-    asked = [one for one in read if not isinstance(one, Refusal)]
-    answered = await record_purchases(tx, vault, terms, asked)
-    merged = ndjson.merge(read, answered)
-    return answer_lines(ndjson.answers(merged, intake_view, tx.cause.request_id))
+    record = partial(record_purchases, tx, vault, terms)
+    return await answer_each(read, record, intake.line_of(intake_view), tx.cause.request_id)
 
 
 @router.post(
@@ -199,6 +193,4 @@ async def void(source_ref: RefPath, tx: TxDep, terms: TermsDep, caller: CallerDe
     purchase's own instant. Again answers 200, the same body.
     """
     answered = await void_purchase(tx, terms, (caller.source, source_ref))
-    if answered.is_replayed:
-        raise Replayed(return_view(answered))
-    return return_view(answered)
+    return intake.alone(answered, return_view)

@@ -1,5 +1,6 @@
 """Returns come in: one at a time, or a batch of lines."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Response
@@ -13,16 +14,15 @@ from chassis.http import (
     LinesDep,
     Quantity,
     Ref,
-    Replayed,
     Router,
     TxDep,
-    answer_lines,
+    answer_each,
     example,
+    read_lines,
 )
 from chassis.http.problems import Forbidden
 from contracts.events.purchases import ReturnedLine
 from contracts.quantities import AMOUNT_MINOR_MAX
-from contracts.refusal import Refusal
 from member_svc.domain import returns
 from member_svc.domain.refusals import (
     FactConflict,
@@ -32,7 +32,7 @@ from member_svc.domain.refusals import (
 )
 from member_svc.domain.returns import Return
 from member_svc.handlers.record_returns import record_returns
-from member_svc.inbound.http import ndjson
+from member_svc.inbound.http import intake
 from member_svc.inbound.http.fact_views import ReturnView, return_view
 from member_svc.inbound.http.fields import Moment, told_by
 from member_svc.inbound.programme import TermsDep
@@ -126,17 +126,12 @@ async def tell_return(
 ) -> ReturnView:
     """Take in a return. The same again answers 200, the same body (E1)."""
     (answered,) = await record_returns(tx, terms, [body.asks(caller)])
-    if isinstance(answered, Refusal):
-        raise answered
-    if answered.is_replayed:
-        raise Replayed(return_view(answered))
-    return return_view(answered)
+    return intake.alone(answered, return_view)
 
 
 @router.post("/returns:batch", scope="purchase:write", lines=True)
 async def tell_returns(lines: LinesDep, tx: TxDep, terms: TermsDep, caller: CallerDep) -> Response:
     """Take in up to 5,000 returns, one a line; each line is answered as if it had come alone."""
-    read = await ndjson.read_lines(lines, ReturnBody, lambda body: body.asks(caller))
-    asked = [one for one in read if not isinstance(one, Refusal)]
-    merged = ndjson.merge(read, await record_returns(tx, terms, asked))
-    return answer_lines(ndjson.answers(merged, return_view, tx.cause.request_id))
+    read = await read_lines(lines, ReturnBody, lambda body: body.asks(caller))
+    record = partial(record_returns, tx, terms)
+    return await answer_each(read, record, intake.line_of(return_view), tx.cause.request_id)

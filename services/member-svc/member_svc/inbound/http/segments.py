@@ -1,5 +1,6 @@
 """Segments that staff, or a system of theirs, set: who is in them, from when on."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
@@ -15,9 +16,9 @@ from chassis.http import (
     Router,
     TxDep,
     View,
-    answer_lines,
+    answer_each,
+    read_lines,
 )
-from chassis.http.problems import problem
 from contracts.ids import MemberId
 from contracts.refusal import Refusal
 from member_svc.domain.programme import Terms
@@ -25,7 +26,6 @@ from member_svc.domain.refusals import MemberNotFound, OccurredInFuture, Unfit
 from member_svc.domain.segments import SEGMENT_PATTERN, Belonging, SegmentAsk
 from member_svc.handlers.set_segments import set_segments
 from member_svc.handlers.show_segments import show_segments
-from member_svc.inbound.http import ndjson
 from member_svc.inbound.http.fields import Moment
 from member_svc.inbound.programme import TermsDep, VaultDep
 from member_svc.store import views
@@ -140,13 +140,9 @@ async def say_one(body: SegmentBody, tx: TxDep, terms: TermsDep) -> BelongingVie
 @router.post("/segments:batch", scope="segment:write", lines=True)
 async def say_many(lines: LinesDep, tx: TxDep, terms: TermsDep) -> Response:
     """Say up to 5,000 things, one a line; each line is answered as if it had come alone."""
-    read = await ndjson.read_lines(lines, SegmentBody, SegmentBody.asks)
-    asked = [one for one in read if not isinstance(one, Refusal)]
-    answered = iter(await set_segments(tx, terms, asked))
-    merged = [one if isinstance(one, Refusal) else next(answered) for one in read]
-    return answer_lines(
-        [{"line": n, **_line(one, tx.cause.request_id)} for n, one in enumerate(merged, 1)]
-    )
+    read = await read_lines(lines, SegmentBody, SegmentBody.asks)
+    say = partial(set_segments, tx, terms)
+    return await answer_each(read, say, _line, tx.cause.request_id)
 
 
 @router.get("/segments", scope="member:read")
@@ -178,9 +174,7 @@ async def _say(tx: TxDep, terms: Terms, ask: SegmentAsk) -> BelongingView:
     return BelongingView.of(answered)
 
 
-def _line(one: Belonging | Refusal, request_id: str) -> dict[str, Any]:
-    if isinstance(one, Refusal):
-        return problem(one, request_id)
+def _line(one: Belonging) -> dict[str, Any]:
     return {**BelongingView.of(one).model_dump(mode="json"), "status": OK}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import ValidationError
 
 from chassis.http import (
     Body,
@@ -22,10 +21,9 @@ from chassis.http import (
     TxDep,
     View,
     answer_lines,
+    read_lines,
 )
-from chassis.http.problems import TooLarge, field_errors, problem
-from chassis.http.read import BODY_MAX
-from chassis.http.strictjson import parse
+from chassis.http.problems import problem
 from contracts.refusal import Refusal
 from points_svc.domain.imports import BatchSum, ImportAsk
 from points_svc.domain.move_refusals import ImportNotFound
@@ -141,7 +139,7 @@ async def take_over(
     """Post up to 5,000 lots that members had elsewhere, one a line; each is answered as if it had
     come alone. The same line again is answered as before, whichever batch it comes in.
     """
-    read = [_read(line) for line in lines]
+    read = await read_lines(lines, ImportLine, ImportLine.ask)
     asks = [one for one in read if isinstance(one, ImportAsk)]
     done = iter(await import_balances(tx, ImportBatch(caller.source, batch, asks)) if asks else [])
     answers = [
@@ -169,17 +167,6 @@ async def refused(batch: RefPath, page: PageDep, tx: TxDep) -> RefusedPage:
     found = await list_refused_lines(tx, batch, (source, import_ref), page.wanted)
     shown = page.show(found, RefusedLine.model_validate, lambda one: [one.source, one.import_ref])
     return RefusedPage(**shown)
-
-
-def _read(line: bytes) -> ImportAsk | Refusal:
-    try:
-        if len(line) > BODY_MAX:
-            raise TooLarge(limit=BODY_MAX)
-        return ImportLine.model_validate(parse(line)).ask()
-    except ValidationError as error:
-        return Invalid(*field_errors(error.errors(), skip=0))
-    except Refusal as refusal:
-        return refusal
 
 
 def _answer(
