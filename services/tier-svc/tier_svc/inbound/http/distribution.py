@@ -32,7 +32,12 @@ class DistributionView(View):
     tiers: list[TierCountView]
 
 
-@router.get("/ladders/{name}/distribution", scope="reports:read", refuses=(LadderNotFound,))
+@router.get(
+    "/ladders/{name}/distribution",
+    scope="reports:read",
+    patient=True,
+    refuses=(LadderNotFound,),
+)
 async def read_distribution(
     name: Annotated[str, Path(pattern=REF_PATTERN)], tx: TxDep
 ) -> DistributionView:
