@@ -20,6 +20,7 @@ from chassis.http.bodies import (
     Uuid,
     View,
     example,
+    flawed,
 )
 from chassis.http.editing import EditDep, PreconditionFailed, tell_version
 from chassis.http.page import Page, PageDep
@@ -76,6 +77,7 @@ __all__ = [
     "answer_lines",
     "carry_out",
     "example",
+    "flawed",
     "located",
     "read_lines",
     "tell_version",

@@ -49,17 +49,22 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+def flawed(code: str, says: str) -> PydanticCustomError:
+    """What a check of a body raises where a value is of the right kind and still not allowed: the
+    error has the `code`, and points to what was checked.
+    """
+    return PydanticCustomError("value_error", "{says}", {"says": says, "code": code})
+
+
 def _instant(value: Any) -> datetime:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC)
     if not isinstance(value, str) or not RFC3339.fullmatch(value):
-        raise PydanticCustomError(
-            "value_error", "an RFC 3339 instant with offset", {"code": "format"}
-        )
+        raise flawed("format", "an RFC 3339 instant with offset")
     try:
         return datetime.fromisoformat(WHOLE_MICROS.sub(r"\1", value.upper())).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("value_error", "no such instant", {"code": "format"}) from None
+        raise flawed("format", "no such instant") from None
 
 
 def said_instant(moment: datetime) -> str:
@@ -71,11 +76,11 @@ def _day(value: Any) -> date:
     if type(value) is date:
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("value_error", "a date", {"code": "format"})
+        raise flawed("format", "a date")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("value_error", "no such day", {"code": "format"}) from None
+        raise flawed("format", "no such day") from None
 
 
 def _plain_text(value: str) -> str:
@@ -85,9 +90,7 @@ def _plain_text(value: str) -> str:
         character in BIDI or unicodedata.category(character) in ("Cc", "Cs", "Cn")
         for character in value
     ):
-        raise PydanticCustomError(
-            "value_error", "a forbidden character", {"code": "forbidden_character"}
-        )
+        raise flawed("forbidden_character", "a forbidden character")
     return unicodedata.normalize("NFC", value)
 
 
@@ -99,7 +102,7 @@ def plain_text(longest: int) -> Callable[[str], str]:
     def check(value: str) -> str:
         kept = _plain_text(value)
         if not kept.strip() or len(kept) > longest:
-            raise PydanticCustomError("value_error", "blank or too long", {"code": "out_of_range"})
+            raise flawed("out_of_range", "blank or too long")
         return kept
 
     return check

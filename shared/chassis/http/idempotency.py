@@ -11,9 +11,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from chassis.auth import Caller, Secrets
+from chassis.http import problems
 from chassis.http.problems import KeyRequired, KeyReused, KeySpent
 from chassis.tx import Tx
+from contracts.refusal import Refusal
 
 KEY_MIN, KEY_MAX = 8, 128
 
@@ -93,3 +97,10 @@ async def answer(tx: Tx, source: str, key: str, status: int, body: bytes) -> Non
     await tx.execute(
         "answer_key", ANSWER_KEY, source=source, key=key, status=status, body=body, now=tx.now
     )
+
+
+async def refuse(tx: Tx, source: str, key: str, refusal: Refusal) -> Response:
+    """Keep the business's no as the final answer of a claimed key; it is answered so."""
+    said = problems.answer(refusal, tx.cause.request_id)
+    await answer(tx, source, key, said.status_code, bytes(said.body))
+    return said

@@ -84,10 +84,7 @@ async def _decided(tx: Tx, door: Door, command: Command[One, Next]) -> One | Res
         if refusal.status != 409:
             raise
         metrics.REFUSALS.labels(door.begin.service, refusal.code).inc()
-        answer = problems.answer(refusal, door.cause.request_id)
-        source, key = door.caller.source, door.asked.key
-        await idempotency.answer(tx, source, key, answer.status_code, bytes(answer.body))
-        return answer
+        return await idempotency.refuse(tx, door.caller.source, door.asked.key, refusal)
 
 
 async def _answered(door: Door, command: Command[One, Next], *, is_replay: bool) -> Response:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from benefit_svc.domain.catalog import Benefit, BenefitClass, Cycle, Kind, Offer
 from benefit_svc.domain.refusals import EffectiveInPast, VersionNotLater
 from benefit_svc.handlers.publish_benefit import PublishBenefit, publish_benefit
-from benefit_svc.inbound.http.fields import NotBuilt, Start, built_or_refused, out_of_range
+from benefit_svc.inbound.http.fields import NotBuilt, Start, built_or_refused
 from benefit_svc.store import views
 from chassis.http import (
     Body,
@@ -20,6 +20,7 @@ from chassis.http import (
     Text64,
     TxDep,
     View,
+    flawed,
 )
 from contracts.ids import BenefitId
 
@@ -66,7 +67,7 @@ class BenefitBody(Body):
     @model_validator(mode="after")
     def _lasts(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
-            raise out_of_range("valid_to comes after valid_from")
+            raise flawed("out_of_range", "valid_to comes after valid_from")
         return self
 
     def asks(self) -> PublishBenefit:

@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
-from pydantic_core import PydanticCustomError
 
 from benefit_svc.domain.catalog import BEGINNING
-from chassis.http import Instant
+from chassis.http import Instant, flawed
 from chassis.http.bodies import said_instant
 
 
 def _refuse(_: Any) -> Any:
-    raise PydanticCustomError("value_error", "not built yet", {"code": "not_built"})
+    raise flawed("not_built", "not built yet")
 
 
 def built_or_refused(planned: frozenset[str]) -> Callable[[Any], Any]:
@@ -23,11 +22,6 @@ def built_or_refused(planned: frozenset[str]) -> Callable[[Any], Any]:
         return _refuse(value) if isinstance(value, str) and value in planned else value
 
     return check
-
-
-def out_of_range(why: str) -> PydanticCustomError:
-    """What a body is told whose fields contradict each other."""
-    return PydanticCustomError("value_error", "{why}", {"why": why, "code": "out_of_range"})
 
 
 def _said_start(moment: datetime) -> str | None:

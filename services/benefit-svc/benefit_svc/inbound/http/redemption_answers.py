@@ -18,7 +18,7 @@ from benefit_svc.domain.refusals import (
 from benefit_svc.domain.vouchers import Voucher, VoucherKey, code_of
 from benefit_svc.store import views
 from chassis.auth import Secrets
-from chassis.http import Instant, View, idempotency, problems
+from chassis.http import Instant, View, idempotency
 from chassis.tx import Tx
 from contracts.ids import VoucherId
 from contracts.refusal import Refusal
@@ -106,9 +106,7 @@ async def keep_answer(tx: Tx, ended: Redemption) -> None:
     source = ended.asked.source
     if ended.state == "refused":
         assert ended.why is not None
-        refusal = refused_because(ended.why)
-        body = bytes(problems.answer(refusal, tx.cause.request_id).body)
-        await idempotency.answer(tx, source, ended.asked.key, refusal.status, body)
+        await idempotency.refuse(tx, source, ended.asked.key, refused_because(ended.why))
         return
     seen = await views.redemption_seen(tx, ended.redemption_id)
     assert seen is not None

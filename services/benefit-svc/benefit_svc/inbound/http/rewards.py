@@ -15,7 +15,7 @@ from benefit_svc.domain.refusals import (
 from benefit_svc.domain.rewards import LimitPeriod, MemberLimit, Price
 from benefit_svc.handlers.load_stock import Stock, load_stock
 from benefit_svc.handlers.publish_reward import PublishReward, publish_reward
-from benefit_svc.inbound.http.fields import NotBuilt, Start, out_of_range
+from benefit_svc.inbound.http.fields import NotBuilt, Start
 from benefit_svc.store import views
 from chassis.http import (
     Body,
@@ -31,6 +31,7 @@ from chassis.http import (
     TxDep,
     View,
     example,
+    flawed,
 )
 from contracts.ids import RewardId
 
@@ -60,7 +61,7 @@ class SpanBody(Body):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1 or not self.lengths():
-            raise out_of_range("one of days, months, years")
+            raise flawed("out_of_range", "one of days, months, years")
         return self
 
     def lengths(self) -> list[Span]:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Response
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.auth import Caller
 from chassis.http import (
@@ -18,6 +17,7 @@ from chassis.http import (
     TxDep,
     answer_each,
     example,
+    flawed,
     read_lines,
 )
 from chassis.http.problems import Forbidden
@@ -59,9 +59,9 @@ class ActivityBody(
     def is_somebodys(self) -> "ActivityBody":
         """Refuses an activity of nobody, and a purchase's source without the purchase."""
         if self.member is None and self.purchase_ref is None:
-            raise PydanticCustomError("value_error", "of nobody", {"code": "required"})
+            raise flawed("required", "of nobody")
         if self.purchase_ref is None and self.purchase_source is not None:
-            raise PydanticCustomError("value_error", "of no purchase", {"code": "required"})
+            raise flawed("required", "of no purchase")
         return self
 
     def asks(self, caller: Caller, vault: Vault, terms: Terms) -> Activity:

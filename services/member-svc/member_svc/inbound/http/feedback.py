@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Query, Response
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.auth import Caller
 from chassis.http import (
@@ -18,6 +17,7 @@ from chassis.http import (
     TxDep,
     answer_each,
     example,
+    flawed,
     read_lines,
 )
 from chassis.http.bodies import REF_PATTERN
@@ -82,9 +82,9 @@ class FeedbackBody(
     def is_somebodys(self) -> "FeedbackBody":
         """Refuses feedback of nobody, and a purchase's source without the purchase."""
         if self.member is None and self.purchase_ref is None:
-            raise PydanticCustomError("value_error", "of nobody", {"code": "required"})
+            raise flawed("required", "of nobody")
         if self.purchase_ref is None and self.purchase_source is not None:
-            raise PydanticCustomError("value_error", "of no purchase", {"code": "required"})
+            raise flawed("required", "of no purchase")
         return self
 
     @model_validator(mode="after")
@@ -92,11 +92,11 @@ class FeedbackBody(
         """Each kind says what it needs and nothing that is another's."""
         said = {detail for detail in DETAILS if getattr(self, detail) is not None}
         if NEEDED[self.kind] - said:
-            raise PydanticCustomError("value_error", "says too little", {"code": "required"})
+            raise flawed("required", "says too little")
         if said - NEEDED[self.kind] - ALSO.get(self.kind, set()):
-            raise PydanticCustomError("value_error", "says too much", {"code": "unexpected"})
+            raise flawed("unexpected", "says too much")
         if self.score is not None and self.score not in SCORES[self.kind]:
-            raise PydanticCustomError("value_error", "no such score", {"code": "out_of_range"})
+            raise flawed("out_of_range", "no such score")
         return self
 
     def asks(self, caller: Caller, vault: Vault, terms: Terms) -> Activity:

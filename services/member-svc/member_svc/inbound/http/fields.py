@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.auth import Caller
-from chassis.http import Body, FieldError, Instant, Invalid, Ref, example
+from chassis.http import Body, FieldError, Instant, Invalid, Ref, example, flawed
 from chassis.http.bodies import plain_text
 from chassis.http.problems import Forbidden
 from contracts.ids import MemberId
@@ -31,7 +30,7 @@ FLOOR = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _not_before_the_epoch(moment: datetime) -> datetime:
     if moment < FLOOR:
-        raise PydanticCustomError("value_error", "too long ago", {"code": "out_of_range"})
+        raise flawed("out_of_range", "too long ago")
     return moment
 
 
@@ -65,7 +64,7 @@ class MemberBody(Body):
         if (self.member_id is None) == (not by_identifier) or (self.kind is None) != (
             self.value is None
         ):
-            raise PydanticCustomError("value_error", "one way to name a member", {"code": "format"})
+            raise flawed("format", "one way to name a member")
         return self
 
     def resolved(self, vault: Vault, terms: Terms) -> tuple[MemberId | None, BlindIndex | None]:

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from chassis.http import Body, FieldError, Invalid, Name64, Note200, Ref, example
+from chassis.http import Body, FieldError, Invalid, Name64, Note200, Ref, example, flawed
 from contracts.ids import MemberId
 from member_svc.domain.facts import in_future
 from member_svc.domain.members import Birthday, Consent, Enrolment, Profile, ProfileChange, exists
@@ -33,7 +32,7 @@ class BirthdayBody(Body):
     def is_a_day(self) -> "BirthdayBody":
         """Refuses days that no calendar has."""
         if not exists(self.value):
-            raise PydanticCustomError("value_error", "no such day", {"code": "out_of_range"})
+            raise flawed("out_of_range", "no such day")
         return self
 
     @property
@@ -59,7 +58,7 @@ class ConsentBody(Body):
 
 def _not_offered(code: object) -> None:
     if code is not None:
-        raise PydanticCustomError("value_error", "no referrals here", {"code": "not_offered"})
+        raise flawed("not_offered", "no referrals here")
 
 
 NotOffered = Annotated[None, BeforeValidator(_not_offered)]

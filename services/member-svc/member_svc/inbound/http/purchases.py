@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Response
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.http import (
     AmountMinor,
@@ -21,6 +20,7 @@ from chassis.http import (
     TxDep,
     answer_each,
     example,
+    flawed,
     read_lines,
 )
 from contracts.events.purchases import Payment, PurchaseLine
@@ -63,9 +63,7 @@ class LineBody(Body):
     def discounts_at_most_all(self) -> "LineBody":
         """Nobody is paid for buying."""
         if self.discount_minor > self.amount_minor:
-            raise PydanticCustomError(
-                "value_error", "discount above amount", {"code": "out_of_range"}
-            )
+            raise flawed("out_of_range", "discount above amount")
         return self
 
     @property
@@ -128,7 +126,7 @@ class PurchaseBody(
     def names_each_line_once(self) -> "PurchaseBody":
         """A line that is named twice could not be returned."""
         if len({line.line_id for line in self.lines}) < len(self.lines):
-            raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
+            raise flawed("duplicate", "a line named twice")
         return self
 
     def asks(self, source: str, vault: Vault, terms: Terms) -> Purchase:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Response
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.auth import Caller
 from chassis.http import (
@@ -18,6 +17,7 @@ from chassis.http import (
     TxDep,
     answer_each,
     example,
+    flawed,
     read_lines,
 )
 from chassis.http.problems import Forbidden
@@ -57,7 +57,7 @@ class ReturnedLineBody(Body):
     def says_one(self) -> "ReturnedLineBody":
         """Refuses both and neither."""
         if (self.quantity is None) == (self.refund_minor is None):
-            raise PydanticCustomError("value_error", "units or money", {"code": "format"})
+            raise flawed("format", "units or money")
         return self
 
     @property
@@ -93,7 +93,7 @@ class ReturnBody(
     def names_each_line_once(self) -> "ReturnBody":
         """What comes back of one line is said once."""
         if self.lines and len({line.line_id for line in self.lines}) < len(self.lines):
-            raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
+            raise flawed("duplicate", "a line named twice")
         return self
 
     def asks(self, caller: Caller) -> Return:

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from chassis.http import Body, Instant, Note200, PositiveCount, Ref, Uuid, View, example
+from chassis.http import Body, Instant, Note200, PositiveCount, Ref, Uuid, View, example, flawed
 from points_svc.domain.pools import SHARE_MAX, Gathering, Pool, PoolChange
 from points_svc.domain.programme import POOL_MEMBERS_MAX
 from points_svc.handlers.show_pool import Standing
@@ -47,7 +46,7 @@ class PoolBody(
     def names_each_member_once(self) -> "PoolBody":
         """Nobody shares a pool twice."""
         if len({one.member_id for one in self.members}) < len(self.members):
-            raise PydanticCustomError("value_error", "a member named twice", {"code": "duplicate"})
+            raise flawed("duplicate", "a member named twice")
         return self
 
 

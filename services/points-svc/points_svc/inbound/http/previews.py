@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from chassis.http import (
     AmountMinor,
@@ -20,6 +19,7 @@ from chassis.http import (
     TxDep,
     View,
     example,
+    flawed,
 )
 from contracts.events.purchases import Payment, PurchaseLine, PurchaseRecorded
 from contracts.ids import EventId, FactId, MemberId
@@ -58,9 +58,7 @@ class BasketLine(Body):
     def discounts_at_most_all(self) -> "BasketLine":
         """Nobody is paid for buying."""
         if self.discount_minor > self.amount_minor:
-            raise PydanticCustomError(
-                "value_error", "discount above amount", {"code": "out_of_range"}
-            )
+            raise flawed("out_of_range", "discount above amount")
         return self
 
 
@@ -117,7 +115,7 @@ class BasketBody(
     def names_each_line_once(self) -> "BasketBody":
         """As in a purchase."""
         if len({line.line_id for line in self.lines}) < len(self.lines):
-            raise PydanticCustomError("value_error", "a line named twice", {"code": "duplicate"})
+            raise flawed("duplicate", "a line named twice")
         return self
 
     def asks(self, source: str, now: datetime) -> PurchaseRecorded:

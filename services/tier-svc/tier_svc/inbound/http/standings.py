@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from chassis.http import FieldError, IdPath, Instant, Invalid, PageDep, Router, TxDep
+from chassis.http import FieldError, IdPath, Invalid, PageDep, Router, TxDep
 from chassis.http.bodies import REF_PATTERN
 from chassis.tx import Tx
 from contracts.ids import MemberId
@@ -29,21 +27,12 @@ from tier_svc.inbound.http.answers import (
     StandingView,
     WhyView,
 )
+from tier_svc.inbound.http.fields import Near
 
 router = Router(tags=["standings"])
 REFUSES = (MemberNotFound, LadderUnpublished, LadderNotFound)
 
-YEAR_MIN, YEAR_MAX = 1900, 2999
-"""Between these, month arithmetic never leaves the calendar."""
-
-
-def _askable(at: datetime | None) -> datetime | None:
-    if at is not None and not YEAR_MIN <= at.year <= YEAR_MAX:
-        raise PydanticCustomError("value_error", "too far away", {"code": "out_of_range"})
-    return at
-
-
-At = Annotated[Instant | None, Query(), AfterValidator(_askable)]
+At = Annotated[Near | None, Query()]
 Ladder = Annotated[str | None, Query(pattern=REF_PATTERN)]
 """The main ladder, unless one is named."""
 

@@ -1,6 +1,6 @@
 """What a step up answers, now and under its key for ever."""
 
-from chassis.http import Instant, View, idempotency, problems
+from chassis.http import Instant, View, idempotency
 from chassis.tx import Tx
 from contracts.refusal import Refusal
 from tier_svc.domain.programme import StepOffer
@@ -129,6 +129,4 @@ async def keep_answer(tx: Tx, ended: StepUp) -> None:
         await idempotency.answer(tx, source, key, GIVEN, body)
         return
     assert ended.why is not None
-    refusal = refused_because(ended.why)
-    body = bytes(problems.answer(refusal, tx.cause.request_id).body)
-    await idempotency.answer(tx, source, key, refusal.status, body)
+    await idempotency.refuse(tx, source, key, refused_because(ended.why))

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
 from chassis.http import (
     AmountMinor,
@@ -20,6 +19,7 @@ from chassis.http import (
     Text64,
     TxDep,
     example,
+    flawed,
 )
 from chassis.http.bodies import REF_PATTERN
 from contracts.ids import MemberId
@@ -30,6 +30,7 @@ from tier_svc.domain.standing import StandingNow
 from tier_svc.domain.supposing import Supposed
 from tier_svc.handlers.suppose_purchase import suppose_purchase
 from tier_svc.inbound.http.answers import Answer, NeedView
+from tier_svc.inbound.http.fields import Near
 
 router = Router(tags=["standings"])
 REFUSES = (MemberNotFound, LadderUnpublished, LadderNotFound)
@@ -37,15 +38,7 @@ LINES_MAX = 500
 VISITS_MAX = 100
 POINT_TYPES_MAX = 32
 IGNORED_MAX = 32
-YEAR_MIN, YEAR_MAX = 1900, 2999
-
 Ignored = Annotated[dict[str, Any], Field(max_length=IGNORED_MAX)]
-
-
-def _near(at: datetime) -> datetime:
-    if not YEAR_MIN <= at.year <= YEAR_MAX:
-        raise PydanticCustomError("value_error", "too far away", {"code": "out_of_range"})
-    return at
 
 
 class SupposedLine(Body):
@@ -63,9 +56,7 @@ class SupposedLine(Body):
     def discounts_at_most_all(self) -> "SupposedLine":
         """Nobody is paid for buying."""
         if self.discount_minor > self.amount_minor:
-            raise PydanticCustomError(
-                "value_error", "discount above amount", {"code": "out_of_range"}
-            )
+            raise flawed("out_of_range", "discount above amount")
         return self
 
 
@@ -93,7 +84,7 @@ class SupposedBody(
     does not look at (`source_ref`, `member`, `payments`, `attributes`) is taken and left alone.
     """
 
-    occurred_at: Annotated[Instant, AfterValidator(_near)] | None = None
+    occurred_at: Near | None = None
     lines: Annotated[list[SupposedLine], Field(min_length=1, max_length=LINES_MAX)] | None = None
     store_id: Ref | None = None
     currency: Currency | None = None
@@ -111,7 +102,7 @@ class SupposedBody(
     def is_lines_or_figures(self) -> "SupposedBody":
         """One of both."""
         if self.lines is not None and (self.spend_minor, self.visits) != (None, None):
-            raise PydanticCustomError("value_error", "lines and figures", {"code": "not_allowed"})
+            raise flawed("not_allowed", "lines and figures")
         return self
 
     def supposed(self, source: str, now: datetime) -> Supposed:

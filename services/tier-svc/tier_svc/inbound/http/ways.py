@@ -4,15 +4,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 from uuid_utils import uuid7
 
 from chassis.http import (
     Body,
     FieldError,
     IdPath,
-    Instant,
     Invalid,
     Note200,
     Ref,
@@ -39,6 +37,7 @@ from tier_svc.domain.ways import Goal, Way, WayKind
 from tier_svc.handlers.end_way import end_way
 from tier_svc.handlers.give_way import give_way
 from tier_svc.handlers.look_at_ways import look_at_ways
+from tier_svc.inbound.http.fields import Near
 from tier_svc.inbound.http.way_views import WaysView, WayView, view
 
 router = Router(tags=["standings"])
@@ -52,18 +51,8 @@ GIVING = (
     TierUnknown,
 )
 ENDING = (MemberNotFound, WayNotFound, WayEnded)
-YEAR_MAX = 2999
 DAYS_MAX = 3_660
 BY_HAND = "ended by hand"
-
-
-def _near(at: datetime) -> datetime:
-    if at.year > YEAR_MAX:
-        raise PydanticCustomError("value_error", "too far away", {"code": "out_of_range"})
-    return at
-
-
-Until = Annotated[Instant, AfterValidator(_near)]
 
 
 class WayBody(Body):
@@ -81,7 +70,7 @@ class GrantBody(
 ):
     """A tier for a time, or until it is ended, and why."""
 
-    until: Until | None = None
+    until: Near | None = None
     reason: Note200
 
 
@@ -89,7 +78,7 @@ class MembershipBody(WayBody):
     """A tier while it is paid for, or tried; `reason` names what was paid, never a person."""
 
     kind: Literal["paid", "trial"] = "paid"
-    until: Until
+    until: Near
     reason: Note200
 
 
@@ -98,7 +87,7 @@ class MatchBody(WayBody):
 
     evidence: Note200
     goal: GoalWritten
-    by: Until
+    by: Near
 
 
 class ChallengeBody(WayBody):
