@@ -1,6 +1,7 @@
 """Many members at once, against the pure functions one by one (T7)."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,13 +18,17 @@ from tests.oracle.crowds import (
     together,
 )
 from tests.oracle.simulated import FEBRUARY, MARCH, hand_made, on
+from tier_svc.domain.crowd import RETURNS_MAX
+from tier_svc.domain.crowd_returns import backs_of
 from tier_svc.domain.crowd_sides import is_for_crowds
 from tier_svc.domain.crowd_simulation import Segments, see_crowd
-from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
 from tier_svc.domain.instants import TICK
 from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Pass, Rung
 from tier_svc.domain.measures import Anniversary, Lifetime, Measure, Metric, Only, Visits
 from tier_svc.domain.publications import Known
+
+TAKEN = (Taken("1", 1),)
 
 THOROUGH = settings(
     max_examples=60,
@@ -67,6 +72,55 @@ def crowd_of_one(spend, at):
 def test_T7_what_64_bits_do_not_hold_is_looked_at_alone(spend, at, is_seen):
     found = see_crowd(hand_made(), crowd_of_one(spend, at), Segments([""], column([0])))
     assert (found is not None) == is_seen
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "is_seen"),
+    [
+        pytest.param("America/St_Johns", "2009-06-01T00:00", False, id="back over midnight"),
+        pytest.param("America/St_Johns", "2012-06-01T00:00", True, id="later, at two"),
+        pytest.param("America/Sao_Paulo", "2009-06-01T00:00", True, id="at midnight"),
+    ],
+)
+def test_E7_where_a_clock_goes_back_over_midnight_each_is_looked_at_alone(zone, at, is_seen):
+    asked = hand_made()
+    sides = [
+        [replace(one, zone=ZoneInfo(zone)) for one in of] for of in (asked.before, asked.after)
+    ]
+    asked = replace(asked, before=tuple(sides[0]), after=tuple(sides[1]))
+    found = see_crowd(asked, crowd_of_one(100, on(at)), Segments([""], column([0])))
+    assert (found is not None) == is_seen
+
+
+def test_T7_members_of_too_many_returns_are_looked_at_alone():
+    bought = [Fact(FEBRUARY.occurred_at, f"p{n}", 100, 1, {}) for n in range(RETURNS_MAX + 1)]
+    line = (Line("1", 1, 100),)
+    back = [
+        HeardReturn(f"r{one.fact_id}", one.fact_id, *[MARCH.occurred_at] * 2, TAKEN, line, {})
+        for one in bought
+    ]
+    heard = {"few": Heard(bought, back[1:]), "many": Heard(bought, back)}
+    found, others = backs_of(heard, frozenset())
+    assert (len(found.backs), others) == (RETURNS_MAX, {"many"})
+
+
+@pytest.mark.parametrize(
+    ("units", "points", "is_held"),
+    [
+        pytest.param((3, 4), {"growth": 1}, True, id="twelfths"),
+        pytest.param((997, 1_009), {"growth": 1}, False, id="parts that are too small together"),
+        pytest.param((3, 4), {}, False, id="points that were not told yet"),
+        pytest.param((3, 4), {"growth": 2}, False, id="more points than there were"),
+    ],
+)
+def test_T7_returns_that_columns_do_not_hold_are_looked_at_alone(units, points, is_held):
+    bought = [Fact(FEBRUARY.occurred_at, f"p{n}", 101, 1, {"growth": 1}) for n in units]
+    back = [
+        HeardReturn(f"r{n}", f"p{n}", *[MARCH.occurred_at] * 2, TAKEN, (Line("1", n, 101),), points)
+        for n in units
+    ]
+    found, others = backs_of({"m": Heard(bought, back)}, frozenset({"growth"}))
+    assert (others == set()) == is_held == (found.scale == 12)
 
 
 def test_T7_what_needs_more_than_purchases_is_looked_at_alone():

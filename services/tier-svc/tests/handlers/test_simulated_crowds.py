@@ -222,10 +222,18 @@ HOWS = {
 }
 
 
-@pytest.mark.parametrize("how", HOWS.values(), ids=HOWS)
-@pytest.mark.parametrize("rungs", DRAFTS.values(), ids=DRAFTS)
-async def test_T7_many_at_once_are_counted_from_rows_as_each_alone(bench, rungs, how):
-    place = await bench.ask(rungs, **how)
+CASES = [
+    *((draft, "costs") for draft in DRAFTS),
+    *(("a tree", how) for how in HOWS if how != "costs"),
+    *((draft, "taking over") for draft in ("at period end", "for ever")),
+    *(("for ever", how) for how in ("stores", "attributes")),
+]
+
+
+@pytest.mark.parametrize(("draft", "named"), CASES)
+async def test_T7_many_at_once_are_counted_from_rows_as_each_alone(bench, draft, named):
+    how = HOWS[named]
+    place = await bench.ask(DRAFTS[draft], **how)
     while await bench.step():
         pass
     found, moves = await bench.found(place)

@@ -14,6 +14,10 @@ from tier_svc.handlers.simulate_members import simulate_members
 MEMBERS = 12
 NOW = "2026-04-25T12:00"
 CAUSE = Cause("test", "job:simulate_members")
+ALIKE = """
+CREATE FUNCTION hashtextextended(text, integer) RETURNS bigint LANGUAGE sql IMMUTABLE
+RETURN pg_catalog.hashtextextended($1, 0::bigint) & 1
+"""
 OPEN = "SELECT tries FROM simulation WHERE ended_at IS NULL"
 
 
@@ -31,7 +35,7 @@ class Rounds:
     """Simulations that look at members one by one; what happens in the middle of a round."""
 
     def __init__(self, hall, api, ladder):
-        self.hall, self.api, self.ladder = hall, api, ladder
+        self.hall, self.api, self.ladder, self.rests = hall, api, ladder, 0
 
     async def ask(self, **how):
         version = (await self.api.post("/v1/ladders", json=self.ladder)).json()["version"]
@@ -52,6 +56,7 @@ class Rounds:
         waiting = [meanwhile] if meanwhile else []
 
         async def rest():
+            self.rests += 1
             if waiting:
                 await waiting.pop()()
 
@@ -125,3 +130,13 @@ async def test_T7_a_round_that_failed_is_tried_again_with_a_quarter_of_its_membe
     assert await rounds.step(8) == 2
     assert await rounds.step(8) == 8
     assert await rounds.run(place) == expected
+
+
+async def test_T7_members_of_whom_two_have_the_same_64_bits_are_looked_at_alone(rounds):
+    expected = await rounds.run(await rounds.ask())
+    del rounds.ladder["rungs"][1]["test"]["where"]
+    await rounds.hall.stage.rows(ALIKE)
+    rounds.rests = 0
+    assert (await rounds.run(await rounds.ask()))["total"] == expected["total"]
+    assert rounds.rests > MEMBERS // 2
+    await rounds.hall.stage.rows("DROP FUNCTION hashtextextended(text, integer)")

@@ -65,6 +65,14 @@ def local_days(zone: ZoneInfo, reach: Reach) -> Sum:
     return lambda at: table.of(at, amount)
 
 
+def is_steady(zone: ZoneInfo, reach: Reach) -> bool:
+    """Whether no clock goes back over midnight, in the years of a reach. Where one does, a day or a
+    month ends before some of its own instants.
+    """
+    table = _dates(zone, *_days(reach))
+    return not table.has_uneven and bool((table.amounts[1:] >= table.amounts[:-1]).all())
+
+
 def _moving(span: Span, zone: ZoneInfo) -> Amount:
     return lambda at: micros(after(at, span, zone)) - micros(at)
 

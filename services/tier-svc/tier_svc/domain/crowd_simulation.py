@@ -17,6 +17,7 @@ from tier_svc.domain.crowd import (
     micros,
     per_member,
 )
+from tier_svc.domain.crowd_days import is_steady
 from tier_svc.domain.crowd_sides import (
     Bought,
     Side,
@@ -85,7 +86,7 @@ def segments_of(
 
 def see_crowd(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | None:
     """What is counted of these members, and those of them who move, by id. Nothing where 64 bits
-    are too few: then each is looked at alone.
+    are too few, or a clock goes back over midnight: then each is looked at alone.
     """
     if not crowd.is_large:
         return _see(scenario, crowd, segments)
@@ -100,7 +101,10 @@ def _see(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | None:
     horizon = micros(scenario.to_at)
     crowd = crowd.before(horizon)
     reach = Reach(int(crowd.at.min(initial=micros(scenario.from_at - TICK))), horizon)
+    zones = {one.zone for one in (*scenario.before, *scenario.after)}
     if not (reach.is_short and is_exact(scenario, crowd)):
+        return None
+    if not all(is_steady(zone, reach) for zone in zones):
         return None
     seen = _seen(scenario, crowd, reach, segments)
     names = tiers_of(scenario)

@@ -17,6 +17,7 @@ from tier_svc.domain.instants import Periods, Span
 from tier_svc.domain.ladder import Renewal, Rung
 
 STEPS_MAX = 100_000
+FOR_EVER = "a ladder whose stays renew for ever is never published"
 NEVER = int(np.iinfo(np.int64).max)
 """The moment of nobody."""
 
@@ -130,6 +131,8 @@ def _renewed(rules: Rules, met: Times, steps: Column) -> Stays:
         until = _followed(rules, met, since, is_step)
         found.append(Stays(since, until))
         after = np.where(until > since, until, until + 1)
+    else:
+        raise AssertionError(FOR_EVER)
     return _in_order(found)
 
 
@@ -150,6 +153,8 @@ def _followed(rules: Rules, met: Times, since: Column, is_step: Flags) -> Column
             break
         unmet = rules.stay_end(begin[is_on], is_met_before=False)
         until[now] = np.maximum(rules.graced(unmet), minimum[now])
+    else:
+        raise AssertionError(FOR_EVER)
     return until
 
 
