@@ -40,7 +40,7 @@ async def _pages(client: Client, cause: Cause) -> list[RulesTold]:
         found += page.items
         if page.next_cursor is None:
             break
-        path = f"{first}&cursor={quote(page.next_cursor)}"
+        path = f"{first}&cursor={quote(page.next_cursor, safe='')}"
     return found
 
 
