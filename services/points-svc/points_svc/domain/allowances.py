@@ -15,6 +15,7 @@ from points_svc.domain.campaigns import (
     PER_ORDER,
     Campaign,
     Counter,
+    Purse,
     cap_name,
     period_of,
 )
@@ -26,13 +27,6 @@ from points_svc.domain.rules import PointRule
 from points_svc.domain.scenes import Around, Scene
 
 BUDGET = "budget"
-
-
-class Purse(NamedTuple):
-    """A campaign's budget: it outlives the versions of the rules that carry it."""
-
-    campaign: str
-    point_type: str
 
 
 class Cut(NamedTuple):
@@ -89,10 +83,9 @@ class Left:
 
     def of_budget(self, campaign: Campaign) -> int:
         """What is left of a campaign's budget, as the version says it that rates the fact."""
-        purse = Purse(campaign.name, campaign.point_type)
-        take = self.takes.get(purse)
+        take = self.takes.get(campaign.purse)
         taken = take.points if take else 0
-        return max(0, campaign.budget - self.spent.get(purse, 0) - taken)
+        return max(0, campaign.budget - self.spent.get(campaign.purse, 0) - taken)
 
     def of_cap(self, counter: Counter, most: int) -> int:
         """What is left of a cap of `most` points."""
@@ -100,9 +93,8 @@ class Left:
 
     def take(self, campaign: Campaign, purchase: Purchased, points: int, cut: int) -> None:
         """Take points from a campaign's budget."""
-        purse = Purse(campaign.name, campaign.point_type)
         last = Last(purchase, campaign.budget, cut)
-        take = self.takes.setdefault(purse, Take(last, 0, campaign.budget))
+        take = self.takes.setdefault(campaign.purse, Take(last, 0, campaign.budget))
         take.last = last
         take.points += points
         take.most = min(take.most, campaign.budget - take.points)
@@ -123,7 +115,7 @@ class Room(Struct, frozen=True, gc=False):
 def purses_of(purchases: Iterable[Purchased]) -> set[Purse]:
     """The budgets that these facts may take from."""
     return {
-        Purse(campaign.name, campaign.point_type)
+        campaign.purse
         for purchase in purchases
         for rule in purchase.brings()
         for campaign in rule.campaigns.live(purchase.occurred_at)

@@ -19,6 +19,13 @@ CAP = "cap."
 """Begins the names under which caps that span purchases are counted."""
 
 
+class Purse(NamedTuple):
+    """A campaign's budget: it outlives the versions of the rules that carry it."""
+
+    campaign: str
+    point_type: str
+
+
 class Counter(NamedTuple):
     """What counts the points that a cap has let through: of a member and point type, in a period.
 
@@ -46,6 +53,11 @@ class Campaign:
     purchases: RuleSet
     activities: RuleSet
     priority: int = 0
+
+    @cached_property
+    def purse(self) -> Purse:
+        """Its budget."""
+        return Purse(self.name, self.point_type)
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -101,8 +113,7 @@ class Campaigns:
         picked = index.pick(scene)
         names = {
             self._campaign_of[rule.name]
-            for phase in picked
-            for rule in phase
+            for rule in (*picked.base, *picked.multiplier, *picked.bonus, *picked.cap)
             if rule.when.mask(scene)
         }
         return [one for one in self.live(scene.around.occurred_at) if one.name in names]

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from contracts.events.points import CampaignExhausted
 from contracts.ids import EventId, FactId, MemberId, PointType
-from points_svc.domain.allowances import Left, Purse
+from points_svc.domain.allowances import Left
+from points_svc.domain.campaigns import Purse
 
 
 def exhausted(left: Left, spent: Mapping[Purse, int], now: datetime) -> Iterator[CampaignExhausted]:

@@ -13,6 +13,8 @@ from functools import cached_property
 from math import lcm
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from points_svc.domain.conditions import ANYTHING, Node
 from points_svc.domain.effects import ONE, AtMost, Effect, Fixed, Multiply, PerItem, PerMinor, Scale
 from points_svc.domain.rounding import FLOORED, Rounding
@@ -69,7 +71,7 @@ class Plain:
         return found
 
 
-class Picked(NamedTuple):
+class Picked(Struct, frozen=True, gc=False):
     """The rules that may hold for a scene, by phase, each in the order in which it applies."""
 
     base: Sequence[Rule]

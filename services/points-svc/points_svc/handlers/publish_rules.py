@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chassis.tx import Tx
-from points_svc.domain.allowances import Purse
+from points_svc.domain.campaigns import Purse
 from points_svc.domain.point_types_document import expiry_of
 from points_svc.domain.refusals import (
     EffectiveInPast,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chassis.tx import Tx
-from points_svc.domain.allowances import Purse
+from points_svc.domain.campaigns import Purse
 from points_svc.store import campaigns
 
 

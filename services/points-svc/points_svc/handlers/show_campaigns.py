@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.tx import Tx
-from points_svc.domain.allowances import Purse
+from points_svc.domain.campaigns import Purse
 from points_svc.domain.campaigns_document import Campaign
 from points_svc.domain.refusals import RulesNotFound
 from points_svc.store import campaigns, programme

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.parts import Part
 from chassis.tx import Row, Tx
 from points_svc.domain.books import Account, Book
+from points_svc.domain.postings import AVAILABLE, DEFICIT, HELD, PENDING
 
 COLUMNS = """
 member_id, point_type, available, pending, held, deficit, seq, turn, open_from, never_from, due_at,
@@ -175,9 +176,21 @@ def opening(books: Sequence[Book]) -> Part:
 
 
 def _columns(books: Sequence[Book]) -> dict[str, Sequence[Any]]:
-    values = zip(*(book.account()[:-1] for book in books), strict=True)
-    columns: dict[str, Sequence[Any]] = dict(zip(Account._fields, map(list, values), strict=False))
-    return {**columns, "old_seq": [book.stored.seq for book in books]}
+    return {
+        "member_id": [book.member_id for book in books],
+        "point_type": [book.point_type for book in books],
+        "available": [book.balance[AVAILABLE] for book in books],
+        "pending": [book.balance[PENDING] for book in books],
+        "held": [book.balance[HELD] for book in books],
+        "deficit": [book.balance[DEFICIT] for book in books],
+        "seq": [book.seq for book in books],
+        "turn": [book.stored.turn for book in books],
+        "open_from": [book.open_from for book in books],
+        "never_from": [book.never_from for book in books],
+        "due_at": [book.due_at for book in books],
+        "head": [book.head for book in books],
+        "old_seq": [book.stored.seq for book in books],
+    }
 
 
 def _account(row: Row) -> Account:

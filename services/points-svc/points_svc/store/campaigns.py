@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.tx import Row, Tx
-from points_svc.domain.allowances import Cut, CutAt, Purse, Take
+from points_svc.domain.allowances import Cut, CutAt, Take
+from points_svc.domain.campaigns import Purse
 
 OPEN_BUDGETS = """
 INSERT INTO campaign_budget AS b (campaign, point_type, budget, spent)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from points_svc.domain import accrual, granted, worth
-from points_svc.domain.allowances import Left, Purse, counters_of, decide
+from points_svc.domain.allowances import Left, counters_of, decide
+from points_svc.domain.campaigns import Purse
 from points_svc.domain.facts import Back, Purchased
 from points_svc.domain.programme import Settings
 from points_svc.domain.publication import compiled
