@@ -46,7 +46,8 @@ class HeardSteps:
         return f"{digits[:8]}-{digits[8:]}-7{kind}-{self.count:04x}"
 
     def uuid(self) -> str:
-        return str(UUID(int=self.count + (sum(self.name.encode()) << 64)))
+        """Of this life alone: some names are their channel's own, whoever they are about."""
+        return str(UUID(int=self.count + (int.from_bytes(self.name.encode()[-8:], "big") << 64)))
 
     def wait(self, a: int, b: int) -> Mapping[str, Any]:
         """Hours, or days; now and then more than a month."""
