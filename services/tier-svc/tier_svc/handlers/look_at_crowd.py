@@ -12,7 +12,7 @@ from tier_svc.handlers.look_at_each import Rest, look_at_each
 from tier_svc.handlers.read_crowd import Reading, Share, read_crowd
 
 APART_MAX = 200
-FIRST_MAX = 1_250
+FIRST_MAX = 2_500
 """Members of whom it is not known how much they buy."""
 PURCHASES = 80_000
 """About as many purchases are read, and calculated, at once."""
