@@ -14,7 +14,7 @@ import httpx
 from chassis.testing.stage import Stage
 from chassis.tx import Tx
 from contracts.events.base import Event
-from contracts.events.members import MemberEnrolled
+from contracts.events.members import MemberEnrolled, MemberStatusChanged
 from contracts.events.points import PointsAccrued, PointsReversed
 from contracts.events.purchases import (
     ActivityRecorded,
@@ -245,4 +245,17 @@ def tiers(member_id: str, seq: int, *steps: tuple[datetime, str]) -> TierChanged
     fields = {name: getattr(message, name) for name in message.__struct_fields__}
     return TierChanged(
         **{**fields, "member_id": MemberId(member_id), "event_id": EventId(f"{member_id}-{seq}")}
+    )
+
+
+def status_told(member: str, status: str, revision: int = 1) -> MemberStatusChanged:
+    """What has become of a member; the highest revision counts."""
+    return MemberStatusChanged(
+        event_id=EventId(f"{member}-{revision}"),
+        member_id=MemberId(member),
+        occurred_at=START,
+        recorded_at=START,
+        version="1",
+        status=status,
+        revision=revision,
     )

@@ -5,8 +5,6 @@ from uuid import uuid4
 
 import httpx
 
-from contracts.events.members import MemberStatusChanged
-from contracts.ids import EventId, MemberId
 from points_testing.desk import START, Desk, of
 from points_testing.ledger import purchase
 from points_testing.moving import OFFERED, offer
@@ -17,18 +15,6 @@ POOLED = {**OFFERED, "members_max": 4}
 async def offer_pools(desk: Desk, **terms: int) -> None:
     """Let members share points, within these limits."""
     await offer(desk, pools={**POOLED, **terms})
-
-
-def status_told(member: str, status: str, revision: int = 1) -> MemberStatusChanged:
-    return MemberStatusChanged(
-        event_id=EventId(f"{member}-{revision}"),
-        member_id=MemberId(member),
-        occurred_at=START,
-        recorded_at=START,
-        version="1",
-        status=status,
-        revision=revision,
-    )
 
 
 class Family:

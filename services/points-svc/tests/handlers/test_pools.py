@@ -11,10 +11,10 @@ from chassis.tx import Conflict
 from points_svc.domain.pools import GatheringAsk
 from points_svc.handlers.gather_points import gather_points
 from points_svc.handlers.share_pool import share_pool
-from points_testing.desk import Desk
+from points_testing.desk import Desk, status_told
 from points_testing.moving import codes, send
 from points_testing.office import WAITING
-from points_testing.pooling import Family, family, open_pool, status_told
+from points_testing.pooling import Family, family, open_pool
 
 ROUNDS_MAX = 20
 

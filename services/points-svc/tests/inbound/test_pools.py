@@ -7,10 +7,10 @@ import pytest
 
 from contracts.events.points import PointsBurned, PointsTransferred
 from points_testing.auditing import audited
-from points_testing.desk import START, Desk, back, of
+from points_testing.desk import START, Desk, back, of, status_told
 from points_testing.ledger import purchase
 from points_testing.moving import offer
-from points_testing.pooling import family, offer_pools, open_pool, status_told
+from points_testing.pooling import family, offer_pools, open_pool
 
 
 async def test_P10_a_pool_is_opened_once_and_shown(desk: Desk):

@@ -2,9 +2,8 @@
 
 import pytest
 
-from points_testing.desk import START, Desk, of
+from points_testing.desk import START, Desk, of, status_told
 from points_testing.ledger import purchase
-from points_testing.pooling import status_told
 
 
 async def member_with_110(desk: Desk) -> str:

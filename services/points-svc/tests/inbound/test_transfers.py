@@ -6,9 +6,8 @@ from uuid import uuid4
 import pytest
 
 from contracts.events.points import PointsTransferred
-from points_testing.desk import START, Desk
+from points_testing.desk import START, Desk, status_told
 from points_testing.moving import member_with, offer, offer_transfers, send
-from points_testing.pooling import status_told
 
 
 @pytest.fixture
