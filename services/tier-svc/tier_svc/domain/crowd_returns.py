@@ -4,7 +4,6 @@ purchase is found by the pure function; here it finds its place.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
@@ -52,7 +51,7 @@ def backs_of(
     for member_id, of in heard.items():
         bought = {fact.fact_id: fact for fact in of.purchases}
         backs = sorted(taken_back(bought, of.returns, frozenset()), key=_in_business_order)
-        parts = lcm(scale, *(Fraction(back.kept.spend).denominator for back in backs))
+        parts = lcm(scale, *(back.kept.spend.denominator for back in backs))
         is_held = parts <= SCALE_MAX and len(of.returns) <= RETURNS_MAX
         if is_held and _is_told(of, backs, point_types):
             scale = parts
