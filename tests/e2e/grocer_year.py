@@ -10,16 +10,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts.events.base import Event
-from contracts.events.members import MemberEnrolled
-from contracts.events.purchases import (
-    PurchaseLine,
-    PurchaseRecorded,
-    PurchaseReturned,
-    ReturnedLine,
-)
-from contracts.events.tiers import TierChanged, TierInterval
-from deploy.demo.year import CURRENCY, Purchase, Year
+from deploy.demo.year import Purchase, Year
 from tests.e2e.grocer_books import Household
+from tests.e2e.grocer_events import enrolled, recorded, returned, told
 
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
@@ -50,6 +43,7 @@ class GrocerYear:
         self.stage = stage
         self.till = till
         self.chance = Random(size.decisions)
+        self.is_whole = size.households is None
         self.round = size.weeks * WEEK
         self.rounds = WEEKS // size.weeks
         self.decisions = size.decisions // self.rounds
@@ -88,6 +82,8 @@ class GrocerYear:
             await self._returns(n, now)
             for minute in range(1, 1 + self.decisions):
                 await self._decide(now + timedelta(minutes=minute))
+        for book in self.books.values():
+            book.pass_time(self.stage.clock())
 
     async def _sweep(self, now: datetime) -> None:
         self.stage.at(now)
@@ -140,11 +136,13 @@ class GrocerYear:
 
     async def _decide(self, now: datetime) -> None:
         """A burn or a hold of somebody who has points, or the end of one."""
-        card = self.chance.choice(sorted(self.books))
+        holding = sorted(card for card, book in self.books.items() if book.holds)
+        is_of_them = holding and self.chance.random() < 0.3
+        card = self.chance.choice(holding if is_of_them else sorted(self.books))
         book = self.books[card]
         self.stage.at(now)
         book.pass_time(now)
-        verbs = ["burn", "hold"] if book.available else []
+        verbs = ["burn", "burn", "hold"] if book.available else []
         verbs += ["capture", "release"] if book.holds else []
         verbs += ["cancel"] if book.burns and self.chance.random() < 0.3 else []
         if not verbs:
@@ -174,74 +172,3 @@ class GrocerYear:
             noun = "burns" if verb == "cancel" else "holds"
             answer = await self.till.post(f"{path}/{noun}/{name}/{verb}")
         assert answer.is_success, answer.text
-
-
-def enrolled(card: str, at: datetime) -> Event:
-    of = {"event_id": f"{card}.enrolled", "member_id": card, "version": "1"}
-    return MemberEnrolled(**of, occurred_at=at, recorded_at=at, enrolled_at=at)
-
-
-def recorded(basket: Purchase, enrolled_at: datetime, now: datetime) -> Event:
-    ref = basket.source_ref
-    return PurchaseRecorded(
-        event_id=ref,
-        member_id=basket.member.value,
-        occurred_at=basket.occurred_at,
-        recorded_at=now,
-        version="1",
-        fact_id=fact_id(basket.occurred_at, ref),
-        source="till",
-        source_ref=ref,
-        enrolled_at=enrolled_at,
-        store_id=basket.store_id,
-        currency=CURRENCY,
-        lines=tuple(
-            PurchaseLine(
-                line_id=line.line_id,
-                sku=line.sku,
-                category=line.category,
-                quantity=line.quantity,
-                amount_minor=line.amount_minor,
-                net_minor=line.amount_minor - line.discount_minor,
-            )
-            for line in basket.lines
-        ),
-    )
-
-
-def returned(name: str, basket: Purchase, back: tuple[datetime, int, int], now: datetime) -> Event:
-    at, line, units = back
-    return PurchaseReturned(
-        event_id=name,
-        member_id=basket.member.value,
-        occurred_at=at,
-        recorded_at=now,
-        version="1",
-        fact_id=fact_id(at, name),
-        source="till",
-        source_ref=name,
-        purchase_fact_id=fact_id(basket.occurred_at, basket.source_ref),
-        purchase_occurred_at=basket.occurred_at,
-        lines=(ReturnedLine(line_id=basket.lines[line].line_id, quantity=units),),
-    )
-
-
-def told(card: str, seq: int, at: datetime, tier: str, now: datetime) -> Event:
-    interval = TierInterval(tier=tier, rank=seq, ordinal=1, from_at=at, reason="test")
-    return TierChanged(
-        event_id=f"{card}.{seq}",
-        member_id=card,
-        occurred_at=at,
-        recorded_at=now,
-        version="1",
-        ladder="grocer",
-        seq=seq,
-        from_at=at,
-        intervals=(interval,),
-    )
-
-
-def fact_id(at: datetime, ref: str) -> str:
-    """Sorts by time, then by name, as ids of facts do."""
-    digits = f"{int(at.timestamp() * 1000):012x}"
-    return f"{digits[:8]}-{digits[8:]}-7-{ref}"

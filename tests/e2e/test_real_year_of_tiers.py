@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from contracts.events.members import MemberEnrolled
-from contracts.events.purchases import PurchaseLine, PurchaseRecorded
-from deploy.demo.year import CURRENCY, Year
+from deploy.demo.year import Year
+from tests.e2e.grocer_events import enrolled, recorded
 from tier_svc.main import service as tier_svc
 
 GROCER = Path(__file__).parents[2] / "deploy" / "programmes" / "grocer"
@@ -35,43 +34,6 @@ def document(name):
     return json.loads((GROCER / name).read_text(encoding="utf-8"))
 
 
-def recorded(basket, enrolled_at):
-    at = {"occurred_at": basket.occurred_at, "recorded_at": YEAR_END, "version": "1"}
-    return PurchaseRecorded(
-        event_id=basket.source_ref,
-        member_id=basket.member.value,
-        fact_id=basket.source_ref,
-        source="till",
-        source_ref=basket.source_ref,
-        enrolled_at=enrolled_at,
-        store_id=basket.store_id,
-        currency=CURRENCY,
-        lines=tuple(
-            PurchaseLine(
-                line_id=line.line_id,
-                sku=line.sku,
-                category=line.category,
-                quantity=line.quantity,
-                amount_minor=line.amount_minor,
-                net_minor=line.amount_minor - line.discount_minor,
-            )
-            for line in basket.lines
-        ),
-        **at,
-    )
-
-
-def enrolled(card, at):
-    return MemberEnrolled(
-        event_id=f"{card}.enrolled",
-        member_id=card,
-        occurred_at=at,
-        recorded_at=at,
-        version="1",
-        enrolled_at=at,
-    )
-
-
 @pytest.fixture(scope="session")
 def service():
     return tier_svc
@@ -88,7 +50,7 @@ async def ops(stage):
             known |= batch.newcomers
             await stage.deliver(
                 *(enrolled(*newcomer) for newcomer in batch.newcomers.items()),
-                *(recorded(one, known[one.member.value]) for one in batch.purchases),
+                *(recorded(one, known[one.member.value], YEAR_END) for one in batch.purchases),
             )
         version = await draft(caller, document("ladder.json"))
         (await caller.post(f"/v1/ladders/{version}/publish")).raise_for_status()
