@@ -94,9 +94,9 @@ def test_E7_where_a_clock_goes_back_over_midnight_each_is_looked_at_alone(zone, 
 
 def test_T7_members_of_too_many_returns_are_looked_at_alone():
     bought = [Fact(FEBRUARY.occurred_at, f"p{n}", 100, 1, {}) for n in range(RETURNS_MAX + 1)]
-    line = (Line("1", 1, 100),)
+    line, in_march = (Line("1", 1, 100),), MARCH.occurred_at
     back = [
-        HeardReturn(f"r{one.fact_id}", one.fact_id, *[MARCH.occurred_at] * 2, TAKEN, line, {})
+        HeardReturn(f"r{one.fact_id}", one.fact_id, in_march, in_march, TAKEN, line, {})
         for one in bought
     ]
     heard = {"few": Heard(bought, back[1:]), "many": Heard(bought, back)}
@@ -115,11 +115,13 @@ def test_T7_members_of_too_many_returns_are_looked_at_alone():
 )
 def test_T7_returns_that_columns_do_not_hold_are_looked_at_alone(units, points, is_held):
     bought = [Fact(FEBRUARY.occurred_at, f"p{n}", 101, 1, {"growth": 1}) for n in units]
+    in_march = MARCH.occurred_at
     back = [
-        HeardReturn(f"r{n}", f"p{n}", *[MARCH.occurred_at] * 2, TAKEN, (Line("1", n, 101),), points)
+        HeardReturn(f"r{n}", f"p{n}", in_march, in_march, TAKEN, (Line("1", n, 101),), points)
         for n in units
     ]
-    found, others = backs_of({"m": Heard(bought, back)}, frozenset({"growth"}))
+    heard = {"m": Heard(bought, back)}
+    found, others = backs_of(heard, frozenset({"growth"}))
     assert (others == set()) == is_held == (found.scale == 12)
 
 

@@ -141,8 +141,8 @@ class Bench:
         self.rests += 1
 
     async def step(self, limit=5_000, **pace):
-        pace = Pace(self.rest, asyncio.to_thread, **pace)
-        return await simulate_members(self.hall.stage.process.work, CAUSE, limit, pace)
+        by = Pace(self.rest, asyncio.to_thread, **pace)
+        return await simulate_members(self.hall.stage.process.work, CAUSE, limit, by)
 
     async def found(self, simulation_id):
         async with self.hall.stage.begin() as tx:
