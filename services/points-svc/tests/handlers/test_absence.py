@@ -54,6 +54,21 @@ async def test_P2_points_are_lost_three_months_after_the_last_fact(desk: Desk):
     assert member not in {one["member_id"] for one in await audited(desk)}
 
 
+async def test_P2_what_was_given_since_the_last_fact_is_lost_with_it(desk: Desk):
+    member = await bought(desk)
+    desk.at(START + 20 * DAY)
+    assert (await desk.burn(member, 110)).status_code == 201
+    given = {"points": 40, "reason": "because"}
+    path, key = f"/v1/points/{member}/adjustments", {"Idempotency-Key": f"given-{member}"}
+    assert (await desk.api.post(path, json=given, headers=key)).status_code == 201
+    assert await desk.available(member) == 40
+    desk.at(LOST)
+    assert await desk.available(member) == 0, "nobody was there since"
+    await desk.stage.run_job("expire_lots")
+    assert (await desk.kinds(member))["inactivity"] == 1
+    assert await desk.books_balance()
+
+
 async def test_P2_an_activity_and_a_purchase_keep_them(desk: Desk):
     member = await bought(desk)
     desk.at(START + 80 * DAY)
