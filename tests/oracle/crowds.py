@@ -20,7 +20,7 @@ from tests.oracle.drawn_lives import (
 )
 from tier_svc.domain.crowd import UNHEARD, Crowd, Reach, instant, micros, owners
 from tier_svc.domain.crowd_returns import backs_of, with_returns
-from tier_svc.domain.crowd_sides import sides_of, tiers_of
+from tier_svc.domain.crowd_sides import looks_of, sides_of, tiers_of
 from tier_svc.domain.crowd_simulation import Segments
 from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
 from tier_svc.domain.grounds import Migration
@@ -239,7 +239,7 @@ def timelines(asked, known):
 def crowd_timelines(asked, crowd):
     """By columns."""
     size = len(crowd.member_ids)
-    if crowd.is_large:
+    if crowd.is_large(looks_of(asked)):
         halves = crowd.between(0, size // 2), crowd.between(size // 2, size)
         one, other = (crowd_timelines(asked, half) for half in halves)
         return [[*few, *more] for few, more in zip(one, other, strict=True)]

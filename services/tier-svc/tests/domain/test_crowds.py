@@ -1,6 +1,7 @@
 """Many members at once, against the pure functions one by one (T7)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,16 +18,18 @@ from tests.oracle.crowds import (
     timelines,
     together,
 )
-from tests.oracle.simulated import FEBRUARY, MARCH, hand_made, on
-from tier_svc.domain.crowd import RETURNS_MAX
+from tests.oracle.simulated import FEBRUARY, MARCH, MEMBER, hand_made, on
+from tier_svc.domain.crowd import MEMBERS_MAX, RETURNS_MAX, Reach, owners
+from tier_svc.domain.crowd_lives import lives_of
 from tier_svc.domain.crowd_returns import backs_of
-from tier_svc.domain.crowd_sides import is_for_crowds
+from tier_svc.domain.crowd_sides import is_for_crowds, looks_of
 from tier_svc.domain.crowd_simulation import Segments, see_crowd
 from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
-from tier_svc.domain.instants import TICK
+from tier_svc.domain.instants import TICK, Span
 from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Pass, Rung
 from tier_svc.domain.measures import Anniversary, Lifetime, Measure, Metric, Only, Visits
 from tier_svc.domain.publications import Known
+from tier_svc.domain.simulation_tally import Sums
 
 TAKEN = (Taken("1", 1),)
 
@@ -102,6 +105,39 @@ def test_T7_members_of_too_many_returns_are_looked_at_alone():
     heard = {"few": Heard(bought, back[1:]), "many": Heard(bought, back)}
     found, others = backs_of(heard, frozenset())
     assert (len(found.backs), others) == (RETURNS_MAX, {"many"})
+
+
+def test_T7_lives_are_counted_as_often_as_versions_look_at_a_return():
+    bought = [one._replace(points={"growth": 0}) for one in (FEBRUARY, MARCH)]
+    lines = [(Line("1", 2, one.spend),) for one in bought]
+    back = [
+        HeardReturn(f"r{one.fact_id}", one.fact_id, at, at, TAKEN, line, {"growth": 0})
+        for one, line in zip(bought, lines, strict=True)
+        for at in [one.occurred_at + timedelta(days=9)]
+    ]
+    (in_force,), (draft,) = hand_made().before, hand_made().after
+    later = replace(draft.ladder, on_return=Span(days=7))
+    draft = replace(draft, ladder=later, effective_from=on("2026-02-05T00:00"))
+    asked = hand_made(before=(in_force,), after=(in_force, draft))
+    one = replace(MEMBER, heard=Heard(bought, back))
+    every = [replace(one, member_id=f"m{n:04}") for n in range(MEMBERS_MAX // 5 + 99)]
+    crowd, expected = crowd_of(every), one_by_one(asked, [one])
+    assert [crowd.is_large(looks) for looks in (1, looks_of(asked))] == [False, True]
+    found = see_crowd(asked, crowd, together(every))
+    ((cell, sums),) = expected.tally.cells.items()
+    assert found.tally.cells == {cell: Sums(*(len(every) * n for n in sums))}
+    (move,) = expected.moves
+    assert list(found.moves) == [move._replace(member_id=one.member_id) for one in every]
+
+
+def test_T7_no_more_members_are_looked_at_together_than_64_bits_tell_apart():
+    reach, last = Reach(0, 100), column([MEMBERS_MAX - 1])
+    assert owners(reach.moments(last, column([100]))) == last
+    with pytest.raises(AssertionError, match="64 bits"):
+        reach.moments(last + 1, column([0]))
+    begins = column([0] * MEMBERS_MAX)
+    with pytest.raises(AssertionError, match="64 bits"):
+        lives_of(begins, [(column([3]), column([5]))], reach)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 from itertools import pairwise
 from random import Random
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from tier_svc.domain.crowd_sides import is_for_crowds
 from tier_svc.handlers.export_moves import export_moves
 from tier_svc.handlers.look_at_crowd import Pace
 from tier_svc.handlers.simulate_members import simulate_members
-from tier_svc.store import simulations
+from tier_svc.store import crowds, simulations
 from tier_svc.store.histories import Also, known_members
 
 MEMBERS = 90
@@ -244,6 +245,25 @@ async def test_T7_many_at_once_are_counted_from_rows_as_each_alone(bench, draft,
     is_of_purchases = how.get("segment", {}).get("by") in {"store", "channel"}
     assert APART < bench.rests < APART + (OLD + 9 if is_of_purchases else 9)
     assert len(await bench.returned()) > MEMBERS // 2
+
+
+async def test_T7_who_appears_while_a_round_reads_is_none_of_its_members(bench):
+    """Their purchases are folded by then."""
+    asked, _ = await bench.found(await bench.ask(DRAFTS["a tree"]))
+    folded = await bench.hall.stage.rows("SELECT DISTINCT member_id FROM purchase_fold")
+    async with bench.hall.stage.begin() as tx:
+        everyone = await crowds.members_after(tx, "", MEMBERS + OLD)
+        whole = (await crowds.crowd_of(tx, "", everyone, asked.scenario)).crowd
+        late = next(one.member_id for one in folded if one.member_id in whole.member_ids)
+        is_early = np.array([member != late for member in everyone.members])
+        members = [member for member in everyone.members if member != late]
+        early = crowds.Following(members, everyone.named[is_early], everyone.enrolled[is_early])
+        read = (await crowds.crowd_of(tx, "", early, asked.scenario)).crowd
+    expected = whole.where(whole.owner != whole.member_ids.index(late))
+    assert list(read.member_ids) == [one for one in whole.member_ids if one != late]
+    assert read.at.tolist() == expected.at.tolist()
+    assert (read.spend * whole.scale).tolist() == (expected.spend * read.scale).tolist()
+    assert read.returned.of.tolist() == expected.returned.of.tolist()
 
 
 async def test_T7_a_round_ends_where_it_has_looked_at_enough_members_one_by_one(bench):

@@ -119,26 +119,28 @@ class Crowd:
         parts = [self.points[kind] != UNHEARD for kind in sorted(point_types)]
         return self.where(np.logical_and.reduce(parts))
 
-    @property
-    def largest(self) -> int:
+    def largest(self, looks: int) -> int:
         """No sum of any of its columns is greater, nor of its members' lives."""
         columns = (self.spend, *self.points.values())
-        return max((int(one.max()) for one in columns if one.size), default=0) * self.rows
+        return max((int(one.max()) for one in columns if one.size), default=0) * self.rows(looks)
 
-    @property
-    def rows(self) -> int:
-        """Its purchases, those of a member once more for each return."""
+    def lives(self, looks: int) -> int:
+        """Its members have no more lives than this, where each return is looked at so many times
+        at most.
+        """
+        return len(self.member_ids) + self.returned.of.size * looks
+
+    def rows(self, looks: int) -> int:
+        """Its purchases, those of a member once more for each look at a return."""
         if not self.returned.of.size:
             return self.owner.size
         purchases = np.bincount(self.owner)
-        return self.owner.size + int(purchases[self.owner[self.returned.of]].sum())
+        return self.owner.size + int(purchases[self.owner[self.returned.of]].sum()) * looks
 
-    @property
-    def is_large(self) -> bool:
+    def is_large(self, looks: int) -> bool:
         """Whether it is to be halved before anything is calculated."""
-        members = len(self.member_ids)
-        lives = members + self.returned.of.size
-        return members > 1 and (lives > MEMBERS_MAX or self.rows > ROWS_MAX)
+        is_much = self.lives(looks) > MEMBERS_MAX or self.rows(looks) > ROWS_MAX
+        return len(self.member_ids) > 1 and is_much
 
     def between(self, first: int, last: int) -> "Crowd":
         """Some of the members, by their places."""
@@ -170,6 +172,7 @@ def sorted_crowd(
     points: Mapping[str, Column],
 ) -> Crowd:
     """A crowd of purchases in any order; those whose owner is below 0 are nobody's."""
+    assert len(member_ids) <= MEMBERS_MAX, "64 bits tell no more of them apart"
     order = np.argsort(owner.astype(np.int16), kind="stable")
     order = order[np.count_nonzero(owner < 0) :]
     if at.size and int(at.max()) - int(at.min()) < TIME:
@@ -204,6 +207,7 @@ class Reach:
 
     def moments(self, owner: Column, at: Column) -> Column:
         """The moments of instants that are not before the origin."""
+        assert int(owner.max(initial=0)) < MEMBERS_MAX, "64 bits tell no more of them apart"
         out: Column = (owner << SHIFT) + (np.minimum(at, self.horizon) - self.origin)
         return out
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tier_svc.domain.crowd import (
+    MEMBERS_MAX,
     SHIFT,
     TIME,
     Column,
@@ -109,6 +110,7 @@ def lives_of(begins: Column, looked_at: Sequence[tuple[Column, Column]], reach: 
     ]
     all_begun = np.concatenate((np.arange(begins.size) << SHIFT, *cuts))
     from_at = distinct(all_begun)
+    assert max(begins.size, from_at.size) <= MEMBERS_MAX, "64 bits tell no more of them apart"
     members = owners(from_at)
     to_at = reach.moments(members, np.full_like(members, reach.horizon))
     is_same = np.flatnonzero(members[1:] == members[:-1])

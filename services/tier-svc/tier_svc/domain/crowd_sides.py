@@ -66,6 +66,14 @@ def tiers_of(scenario: Scenario) -> list[str]:
     return list(dict.fromkeys(r.tier for ladder in scenario.ladders for r in ladder.rungs))
 
 
+def looks_of(scenario: Scenario) -> int:
+    """How often one return is looked at, at most: once for each way in which the versions of a side
+    do.
+    """
+    sides = (scenario.before, scenario.after)
+    return max(len({(one.ladder.on_return, one.zone) for one in side}) for side in sides)
+
+
 def sides_of(scenario: Scenario, crowd: Crowd, reach: Reach) -> tuple[Side, Side]:
     """Both sides. What both count alike is counted once."""
     since = micros(scenario.from_at - TICK)
@@ -89,12 +97,13 @@ def is_exact(scenario: Scenario, crowd: Crowd) -> bool:
         for of in scenario.terms.values()
         for rate in _rates(of, scenario.unit_minor, crowd.scale)
     ]
-    sums = crowd.largest * max((rate.numerator for rate in rates), default=1)
+    largest = crowd.largest(looks_of(scenario))
+    sums = largest * max((rate.numerator for rate in rates), default=1)
     edges = max(highest_of(scenario.ladders), *scenario.bands_minor)
     parts = max((rate.denominator for rate in rates), default=1)
     monthly = max((of.benefit_monthly_minor for of in scenario.terms.values()), default=0)
     months = monthly * len(scenario.instants) * len(crowd.member_ids)
-    return max(crowd.largest, sums, edges * crowd.scale, parts, months) < EXACT_MAX
+    return max(largest, sums, edges * crowd.scale, parts, months) < EXACT_MAX
 
 
 def costs_of(scenario: Scenario, side: Side, bought: Bought, reach: Reach) -> tuple[Column, Column]:

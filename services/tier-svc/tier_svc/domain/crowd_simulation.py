@@ -8,6 +8,7 @@ import numpy as np
 
 from contracts.ids import MemberId
 from tier_svc.domain.crowd import (
+    MEMBERS_MAX,
     Column,
     Crowd,
     Flags,
@@ -24,6 +25,7 @@ from tier_svc.domain.crowd_sides import (
     bought_in,
     costs_of,
     is_exact,
+    looks_of,
     sides_of,
     tiers_of,
 )
@@ -88,7 +90,7 @@ def see_crowd(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | N
     """What is counted of these members, and those of them who move, by id. Nothing where 64 bits
     are too few, or a clock goes back over midnight: then each is looked at alone.
     """
-    if not crowd.is_large:
+    if not crowd.is_large(looks_of(scenario)):
         return _see(scenario, crowd, segments)
     size = len(crowd.member_ids)
     halves = ((0, size // 2), (size // 2, size))
@@ -102,6 +104,8 @@ def _see(scenario: Scenario, crowd: Crowd, segments: Segments) -> Round | None:
     crowd = crowd.before(horizon)
     reach = Reach(int(crowd.at.min(initial=micros(scenario.from_at - TICK))), horizon)
     zones = {one.zone for one in (*scenario.before, *scenario.after)}
+    if crowd.lives(looks_of(scenario)) > MEMBERS_MAX:
+        return None
     if not (reach.is_short and is_exact(scenario, crowd)):
         return None
     if not all(is_steady(zone, reach) for zone in zones):

@@ -1,6 +1,6 @@
 """Many members' old purchases, out of the rows in which they are folded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,10 +53,14 @@ class Unfolded(NamedTuple):
     points: Column
 
 
-def olds_of(row: Row) -> Olds:
-    """The folded purchases of members, each once."""
+def olds_of(row: Row, members: Container[MemberId]) -> Olds:
+    """The folded purchases of some members, each once; who became one since they were read is none
+    of them.
+    """
     out: dict[MemberId, dict[FactId, Old]] = {}
     for member, body in zip(row.folded or (), row.bodies or (), strict=True):
+        if member not in members:
+            continue
         known = out.setdefault(member, {})
         for one in BODY.decode(body):
             known.setdefault(one.fact_id, one)

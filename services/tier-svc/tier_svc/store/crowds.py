@@ -113,7 +113,7 @@ async def crowd_of(tx: Tx, after: str, following: Following, scenario: Scenario)
     if point_type:
         asked["point_type"] = point_type
     (row,) = await tx.execute("crowd", CROWD_WITH_POINTS if point_type else CROWD, **asked)
-    olds = olds_of(row)
+    olds = olds_of(row, set(following.members))
     bought, again = _bought(row, following, unfolded(olds, row, point_type), len(point_types))
     backs, others = backs_of(came_back(row, point_type, olds), point_types)
     apart = others.union(row.apart or (), again)
