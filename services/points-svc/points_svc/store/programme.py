@@ -29,7 +29,9 @@ FROM ({CURRENT_VERSION}) s JOIN rule_version r ON r.state = 'published' ORDER BY
 """
 FIND_RULES = f"SELECT {COLUMNS} FROM rule_version WHERE version = :version"
 LIST_RULES = f"""
-SELECT {COLUMNS} FROM rule_version WHERE version < :below ORDER BY version DESC LIMIT :limit
+SELECT {COLUMNS} FROM rule_version
+WHERE version < :below AND (state = :state OR CAST(:state AS text) IS NULL)
+ORDER BY version DESC LIMIT :limit
 """
 LOCK_RULES = "SELECT pg_advisory_xact_lock(hashtext('rule_version'))"
 SHARE_RULES = "SELECT pg_advisory_xact_lock_shared(hashtext('rules_in_force'))"
@@ -127,9 +129,11 @@ async def find_rules(tx: Tx, version: int) -> RuleVersion | None:
     return _version(rows[0]) if rows else None
 
 
-async def list_rules(tx: Tx, below: int, limit: int) -> Sequence[RuleVersion]:
-    """Versions with a number below `below`, newest first."""
-    rows = await tx.execute("list_rules", LIST_RULES, below=below, limit=limit)
+async def list_rules(
+    tx: Tx, below: int, limit: int, state: str | None = None
+) -> Sequence[RuleVersion]:
+    """Versions with a number below `below`, newest first: of a state, or of both."""
+    rows = await tx.execute("list_rules", LIST_RULES, below=below, limit=limit, state=state)
     return [_version(row) for row in rows]
 
 

@@ -75,17 +75,6 @@ async def test_a_version_that_drops_a_point_type_is_refused(desk: Desk):
     assert (await desk.api.get(f"/v1/accrual-rules/{version}")).json()["state"] == "draft"
 
 
-async def test_versions_are_listed_newest_first(desk: Desk):
-    drafted = (await desk.api.post("/v1/accrual-rules", json=document("grocer"))).json()
-    assert drafted | {"state": "draft", "published_at": None, "settings": None} == drafted
-    page = (await desk.api.get("/v1/accrual-rules", params={"limit": 1})).json()
-    assert [item["version"] for item in page["items"]] == [drafted["version"]]
-    rest = await desk.api.get("/v1/accrual-rules", params={"cursor": page["next_cursor"]})
-    numbers = [item["version"] for item in rest.json()["items"]]
-    assert numbers == sorted(numbers, reverse=True)
-    assert numbers[-1] == 1
-
-
 async def test_a_version_that_is_not_there(desk: Desk):
     for answer in (
         await desk.api.get("/v1/accrual-rules/999"),

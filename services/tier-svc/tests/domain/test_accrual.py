@@ -115,6 +115,57 @@ CASES = {
         "1 1 1",
         [("rule", "cap"), ("rule", "visit")],
     ),
+    "a group and a phase of one name are two": (
+        [BASE, rule("b", "bonus", per_unit("2"), exclusive_group="base")],
+        "3 3 3",
+        [],
+    ),
+    "so are a phase and a rule": (
+        [
+            rule("first", "base", per_unit("1"), priority=1),
+            rule("base", "multiplier", {"kind": "multiply", "by": "2"}),
+        ],
+        "2 2 2",
+        [],
+    ),
+    "and a group and a rule": (
+        [
+            BASE,
+            rule("a", "bonus", per_unit("1"), exclusive_group="promo", priority=1),
+            rule("promo", "bonus", per_unit("2")),
+        ],
+        "4 4 4",
+        [],
+    ),
+    "a group is of one phase": (
+        [
+            BASE,
+            rule("m", "multiplier", {"kind": "multiply", "by": "2"}, exclusive_group="g"),
+            rule("b", "bonus", per_unit("2"), exclusive_group="g"),
+        ],
+        "4 4 4",
+        [],
+    ),
+    "of a group one that may hold takes no place": (
+        [
+            BASE,
+            rule("a", "bonus", per_unit("9"), exclusive_group="g", when={"category": ["wine"]}),
+            rule("b", "bonus", per_unit("2"), exclusive_group="g"),
+        ],
+        "3 3 3",
+        [("rule", "a")],
+    ),
+    "what an effect does not say is left out": (
+        [
+            BASE,
+            rule("b", "bonus", {"kind": "per_unit"}),
+            rule("m", "multiplier", {"kind": "multiply"}),
+            rule("n", "multiplier", {"kind": "squared", "by": "2"}),
+            rule("p", "afterwards", per_unit("1")),
+        ],
+        "1 1 1",
+        [("rule", "b"), ("rule", "m"), ("rule", "n"), ("rule", "p")],
+    ),
     "other point types are not looked at": (
         [BASE, {**rule("g", "bonus", {"kind": "fixed", "points": 5}), "point_type": "growth"}],
         "1 1 1",

@@ -10,10 +10,16 @@ from chassis.testing.databases import Server
 from chassis.testing.stage import Stage
 
 KNOWN = {"items": [], "next_cursor": None}
+STRANGE = ("x", "", "1/3", "-1", "nan", "1e9", "9" * 33)
+NOWHERE = "2026-01-01T00:00:00"
 
 
-def version(number, points, state="published"):
-    rule = {"rule": "r", "point_type": "points", "phase": "base"}
+def page(*versions):
+    return {"items": list(versions), "next_cursor": None}
+
+
+def version(number, points, state="published", **more):
+    rule = {"rule": "r", "point_type": "points", "phase": "base", **more}
     document = {
         "point_types": [{"point_type": "points"}],
         "rules": [rule | {"effect": {"kind": "per_unit", "points": points}}],
@@ -64,6 +70,8 @@ async def simulate(api, wire, *answers, bands=()):
         pytest.param((200, []), id="a list"),
         pytest.param((200, {"items": "many", "next_cursor": None}), id="another shape"),
         pytest.param((200, {"items": [{"version": 1}], "next_cursor": None}), id="half a version"),
+        *(pytest.param((200, page(version(1, points))), id=points) for points in STRANGE),
+        pytest.param((200, page({**version(1, "1"), "effective_from": NOWHERE})), id="no zone"),
     ],
 )
 async def test_T7_what_is_not_understood_is_no_answer(hall, api, wire, answer):
@@ -79,9 +87,28 @@ async def test_T7_every_page_of_versions_is_read(hall, api, wire):
     assert found.json()["accrual"]["version"] == 2
     assert set(found.json()["accrual"]["points_per_unit"].values()) == {"2"}
     assert wire.asked == [
-        "/v1/accrual-rules?limit=20",
-        "/v1/accrual-rules?limit=20&cursor=a%20b%2Fc",
+        "/v1/accrual-rules?state=published&limit=20",
+        "/v1/accrual-rules?state=published&limit=20&cursor=a%20b%2Fc",
     ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        pytest.param({}, id="of nothing"),
+        pytest.param({"tier": "gold"}, id="a tier that is no list"),
+        pytest.param({"tier": ["gold"], "store": ["s1"]}, id="two at once"),
+        pytest.param({"all": []}, id="all of none"),
+        pytest.param({"not": ["gold"]}, id="not a condition"),
+        pytest.param({"moon": ["full"]}, id="a word that is new"),
+    ],
+)
+async def test_T7_a_condition_that_is_not_understood_is_left_out_and_named(hall, api, wire, when):
+    found = await simulate(api, wire, (200, page(version(1, "2", when=when))), bands=[0, 6])
+    assert found.status_code == 202, found.text
+    assert found.json()["accrual"]["left_out"] == [{"kind": "rule", "name": "r"}]
+    assert set(found.json()["accrual"]["points_per_unit"].values()) == {"0"}
+    await api.post(f"{found.headers['Location']}/cancel")
 
 
 async def test_T7_where_no_rules_are_published_nothing_is_asked(hall, api, wire):

@@ -8,14 +8,23 @@ a birthday), caps, campaigns and what is not given by money are left out, and na
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-BASE = "base"
+BASE, MULTIPLIER, BONUS = PHASES = ("base", "multiplier", "bonus")
+"""What is counted, as points-svc takes it; its caps are not."""
+DEPTH_MAX = 8
+"""Conditions that are nested deeper are not understood; points-svc refuses them."""
+WHOLE_MAX = 1_000_000_000
+DIGITS_MAX = 32
 EXACT_ROUNDING = ("floor", "order")
 """A simulation rounds each purchase down, once."""
+
+Decimal = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+(\.[0-9]+)?$", max_length=DIGITS_MAX)]
+Whole = Annotated[int, msgspec.Meta(ge=0, le=WHOLE_MAX)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class RoundingTold(msgspec.Struct, frozen=True):
@@ -33,13 +42,13 @@ class PointTypeTold(msgspec.Struct, frozen=True):
 
 
 class EffectTold(msgspec.Struct, frozen=True):
-    """What a rule does; decimals as texts. What its kind does not have is as if it did nothing."""
+    """What a rule does; decimals as texts."""
 
     kind: str
-    points: str | int = 0
+    points: Decimal | Whole | None = None
     of: str = "net"
-    by: str = "1"
-    multipliers: dict[str, str] = {}
+    by: Decimal | None = None
+    multipliers: dict[str, Decimal] | None = None
 
 
 class RuleTold(msgspec.Struct, frozen=True):
@@ -77,7 +86,7 @@ class RulesTold(msgspec.Struct, frozen=True):
 
     version: int
     state: str
-    effective_from: datetime | None
+    effective_from: Moment | None
     document: DocumentTold
 
 
@@ -106,11 +115,11 @@ class Rates(NamedTuple):
 def in_force(versions: Iterable[RulesTold], now: datetime) -> RulesTold | None:
     """The version that rates now, if one was published."""
     begun = [
-        (one.effective_from or BEGINNING, one.version, one)
+        one
         for one in versions
         if one.state == "published" and (one.effective_from or BEGINNING) <= now
     ]
-    return max(begun)[2] if begun else None
+    return max(begun, key=lambda one: (one.effective_from or BEGINNING, one.version), default=None)
 
 
 def rates(rules: RulesTold, point_type: str, tiers: Iterable[str]) -> Rates | None:
@@ -130,22 +139,22 @@ def rates(rules: RulesTold, point_type: str, tiers: Iterable[str]) -> Rates | No
     return Rates(Accrual(rules.version, point_type, tuple(left)), per_unit)
 
 
-def holds(when: Mapping[str, Any] | None, tier: str) -> bool | None:
+def holds(when: object, tier: str, depth: int = DEPTH_MAX) -> bool | None:
     """Whether a condition holds for every purchase of a tier, or for none; nothing where that is
-    not known without the purchase.
+    not known without the purchase, or the condition is not understood.
     """
-    if when is None:
-        return True
+    if not isinstance(when, Mapping) or len(when) != 1 or not depth:
+        return None
     ((name, said),) = when.items()
+    if name == "not":
+        inner = holds(said, tier, depth - 1)
+        return None if inner is None else not inner
+    if name not in {"tier", "all", "any"} or not isinstance(said, list) or not said:
+        return None
     if name == "tier":
         return tier in said
-    if name == "not":
-        inner = holds(said, tier)
-        return None if inner is None else not inner
-    if name not in {"all", "any"}:
-        return None
-    parts = [holds(part, tier) for part in said]
-    decides = name == "any"
+    parts = [holds(part, tier, depth - 1) for part in said]
+    decides: bool = name == "any"
     if decides in parts:
         return decides
     return None if None in parts else not decides
@@ -157,39 +166,49 @@ def _rate(rules: Sequence[RuleTold], tier: str, left: dict[LeftOut, None]) -> Fr
     for rule in _holding(rules, tier, left):
         found.setdefault(rule.phase, []).append(rule)
     rate = sum((_given(one, left) for one in found.get(BASE, ())), Fraction(0))
-    for one in found.get("multiplier", ()):
-        rate *= _factor(one.effect, tier)
-    for one in found.get("bonus", ()):
+    for one in found.get(MULTIPLIER, ()):
+        rate *= _factor(one, tier, left)
+    for one in found.get(BONUS, ()):
         rate += _given(one, left)
     return rate
 
 
 def _holding(rules: Sequence[RuleTold], tier: str, left: dict[LeftOut, None]) -> Iterator[RuleTold]:
     """Those that hold for every purchase of the tier, as points-svc takes them: the highest
-    priority first, ties by name; of the base rules the first, and of an exclusive group.
+    priority first, ties by name; of the base rules the first, and of each exclusive group of a
+    phase. One that may hold takes no place.
     """
-    taken: set[str] = set()
+    taken: set[tuple[str, str | None]] = set()
     for rule in sorted(rules, key=lambda one: (-one.priority, one.rule)):
-        is_held = holds(rule.when, tier)
-        group = BASE if rule.phase == BASE else rule.exclusive_group or rule.rule
-        if is_held is False or group in taken:
+        is_held = True if rule.when is None else holds(rule.when, tier)
+        is_rated = rule.on == "purchase" and rule.phase in PHASES
+        group = (rule.phase, None if rule.phase == BASE else rule.exclusive_group)
+        if is_held is False or (is_rated and group in taken):
             continue
-        if is_held is None or rule.on != "purchase" or rule.phase == "cap":
+        if is_held is None or not is_rated:
             left[LeftOut("rule", rule.rule)] = None
             continue
-        taken.add(group)
+        if rule.phase == BASE or rule.exclusive_group:
+            taken.add(group)
         yield rule
 
 
 def _given(rule: RuleTold, left: dict[LeftOut, None]) -> Fraction:
-    if (rule.effect.kind, rule.effect.of) == ("per_unit", "net"):
-        return Fraction(rule.effect.points)
+    effect = rule.effect
+    if (effect.kind, effect.of) == ("per_unit", "net") and effect.points is not None:
+        return Fraction(effect.points)
     left[LeftOut("rule", rule.rule)] = None
     return Fraction(0)
 
 
-def _factor(effect: EffectTold, tier: str) -> Fraction:
-    return Fraction(effect.multipliers.get(tier, "1" if effect.multipliers else effect.by))
+def _factor(rule: RuleTold, tier: str, left: dict[LeftOut, None]) -> Fraction:
+    effect = rule.effect
+    if effect.kind == "by_tier" and effect.multipliers is not None:
+        return Fraction(effect.multipliers.get(tier, "1"))
+    if effect.kind == "multiply" and effect.by is not None:
+        return Fraction(effect.by)
+    left[LeftOut("rule", rule.rule)] = None
+    return Fraction(1)
 
 
 def decimal(rate: Fraction) -> str:

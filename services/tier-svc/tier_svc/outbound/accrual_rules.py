@@ -11,7 +11,7 @@ from tier_svc.domain.accrual import RulesTold
 
 PAGE = 20
 PAGES_MAX = 10
-"""Of more versions the newest are looked at."""
+"""Of more published versions the newest are looked at."""
 
 
 class _Page(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class _Page(msgspec.Struct, frozen=True):
 async def call_accrual_rules(
     client: Client, cause: Cause, within_s: float
 ) -> list[RulesTold] | None:
-    """All versions, the newest first; nothing where there is no answer within `within_s` seconds,
+    """All published versions, the newest first; nothing where there is no answer within `within_s` seconds,
     or one that we did not expect.
     """
     try:
@@ -34,7 +34,7 @@ async def call_accrual_rules(
 
 async def _pages(client: Client, cause: Cause) -> list[RulesTold]:
     found: list[RulesTold] = []
-    path = first = f"/v1/accrual-rules?limit={PAGE}"
+    path = first = f"/v1/accrual-rules?state=published&limit={PAGE}"
     for _ in range(PAGES_MAX):
         page = await _page(client, path, cause)
         found += page.items

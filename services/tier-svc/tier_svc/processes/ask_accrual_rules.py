@@ -11,5 +11,5 @@ ANSWER_WITHIN_S = 2.0
 
 
 async def ask_accrual_rules(begin: Begin, cause: Cause) -> Sequence[RulesTold] | None:
-    """Every version that points-svc has; nothing where it does not answer."""
+    """Every version that points-svc has published; nothing where it does not answer."""
     return await call_accrual_rules(begin.peer(POINTS_SVC), cause, ANSWER_WITHIN_S)

@@ -1,8 +1,8 @@
 """Accrual rules: immutable versions, drafted, then published (E4)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from chassis.http import Body, Instant, PageDep, Router, TxDep, View
 from points_svc.domain.findings import findings
@@ -22,6 +22,7 @@ from points_svc.store import programme
 from points_svc.store.programme import VERSION_MAX, RuleVersion
 
 VersionPath = Annotated[int, Path(ge=1, le=VERSION_MAX)]
+OfState = Annotated[Literal["draft", "published"] | None, Query()]
 
 router = Router(tags=["accrual-rules"])
 
@@ -79,10 +80,10 @@ class RulesPage(View):
 
 
 @router.get("/accrual-rules", scope="points:read")
-async def list_rules(page: PageDep, tx: TxDep) -> RulesPage:
-    """All versions, newest first."""
+async def list_rules(page: PageDep, tx: TxDep, state: OfState = None) -> RulesPage:
+    """All versions, newest first; of a `state` those alone."""
     below = page.after[0] if page.after else VERSION_MAX
-    found = await programme.list_rules(tx, below, page.wanted)
+    found = await programme.list_rules(tx, below, page.wanted, state)
     return RulesPage(**page.show(found, RulesView.of, lambda one: [one.version]))
 
 
