@@ -1,19 +1,38 @@
-"""Whether every rung can be seen: meeting a rung's test must not always meet a higher one's too."""
+"""Whether every rung can be seen: its test can be met, and meeting it must not always meet a
+higher one's too.
+"""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import product
+from zoneinfo import ZoneInfo
 
-from tier_svc.domain.instants import MONTHS_IN
+from tier_svc.domain.instants import MONTHS_IN, Span, after
 from tier_svc.domain.ladder import AllOf, AtLeast, AtMost, Leaf, Rung, Test, meets
-from tier_svc.domain.measures import EVERYTHING, Calendar, Lifetime, Measure, Rolling, Window
+from tier_svc.domain.measures import (
+    EVERYTHING,
+    Anniversary,
+    Calendar,
+    Lifetime,
+    Measure,
+    Metric,
+    Rolling,
+    Visits,
+    Window,
+)
 
-WAYS_MAX = 256
+WAYS_MAX = 324
+"""All ways of 16 leaves, which a test may have: three to choose from four times, and four once."""
+LENGTHS_MAX = 512
+YEAR = 12
+ANY_ZONE = ZoneInfo("UTC")
 Way = tuple[Leaf, ...]
 """Leaves that together meet a test."""
 
 
 def ways(test: Test) -> list[Way]:
-    """The ways to meet a test, in its order; a tree with very many is told by its first ones."""
+    """The ways to meet a test, in its order."""
     if isinstance(test, Leaf):
         return [(test,)]
     parts = [ways(part) for part in test.parts]
@@ -24,7 +43,9 @@ def ways(test: Test) -> list[Way]:
 
 
 def order_flaws(rungs: Sequence[Rung]) -> Iterator[tuple[int, str]]:
-    """Rungs that nobody is ever seen on because a higher one is met at once: (rank, code)."""
+    """Rungs that nobody is ever seen on, because a higher one is met at once or because their own
+    test never is: (rank, code).
+    """
     for rank, rung in enumerate(rungs):
         above = rungs[rank + 1 :]
         higher = [other.test for other in above if other.test and other.needs is None]
@@ -33,7 +54,7 @@ def order_flaws(rungs: Sequence[Rung]) -> Iterator[tuple[int, str]]:
         if any(implies(rung.test, other) for other in higher):
             is_plain = isinstance(rung.test, AtLeast)
             yield rank, "thresholds_out_of_order" if is_plain else "unreachable"
-        elif all(map(_contradicts_itself, ways(rung.test))):
+        elif not any(map(_can_be_met, ways(rung.test))):
             yield rank, "unreachable"
 
 
@@ -59,14 +80,42 @@ def implies(test: Test, other: Test) -> bool:
     return all(_meets(way, other) for way in ways(test))
 
 
-def _contradicts_itself(way: Way) -> bool:
-    """Whether it wants more of something than it allows."""
-    few: dict[Measure, int] = {}
-    for leaf in way:
-        if isinstance(leaf, AtMost):
-            few[leaf.measure] = min(leaf.threshold, few.get(leaf.measure, leaf.threshold))
-    many = (leaf for leaf in way if isinstance(leaf, AtLeast))
-    return any(leaf.threshold > few.get(leaf.measure, leaf.threshold) for leaf in many)
+@lru_cache(maxsize=LENGTHS_MAX)
+def longest_days(months: int) -> int:
+    """The days of so many calendar months in a row, where they are most: 31 of one, 366 of 12."""
+    firsts = (datetime(2000 + n // YEAR, n % YEAR + 1, 1, tzinfo=UTC) for n in range(4 * YEAR))
+    return max((after(at, Span(months=months), ANY_ZONE) - at).days for at in firsts)
+
+
+def most(measure: Measure) -> int | None:
+    """What a measure can reach at any instant; empty where nothing bounds it. A task counts once,
+    and so does a day: a span that begins within a day ends within another.
+    """
+    if measure.metric is Metric.TASKS:
+        return len(measure.kinds)
+    if measure.visits is not Visits.DAYS or isinstance(measure.window, Lifetime):
+        return None
+    if isinstance(measure.window, Rolling):
+        span = measure.window.span
+        return (longest_days(span.months) if span.months else span.days) + 1
+    if isinstance(measure.window, Anniversary):
+        return longest_days(YEAR)
+    return longest_days(MONTHS_IN[measure.window.period])
+
+
+def _can_be_met(way: Way) -> bool:
+    """Whether it wants no more of anything than it allows, or than there can be."""
+    many = [leaf for leaf in way if isinstance(leaf, AtLeast)]
+    few = [leaf for leaf in way if isinstance(leaf, AtMost)]
+    for leaf in many:
+        reach = most(leaf.measure)
+        if reach is not None and leaf.threshold > reach:
+            return False
+    return not any(
+        leaf.threshold > limit.threshold and _is_wider(limit.measure, leaf.measure)
+        for leaf in many
+        for limit in few
+    )
 
 
 def _meets(way: Way, test: Test) -> bool:
@@ -85,14 +134,16 @@ def _covers(leaf: Leaf, other: Leaf) -> bool:
 
 
 def _is_wider(wide: Measure, narrow: Measure) -> bool:
-    """Whether all that counts by the one counts by the other too."""
-    is_same = _what(wide) == _what(narrow) and wide.only in {EVERYTHING, narrow.only}
+    """Whether all that counts by the one counts by the other too. A day is no more than its
+    orders.
+    """
+    is_same = _what(wide) == _what(narrow) and wide.visits in {narrow.visits, Visits.ORDERS}
+    is_same = is_same and wide.only in {EVERYTHING, narrow.only}
     return is_same and _contains(wide.window, narrow.window)
 
 
 def _what(measure: Measure) -> tuple[object, ...]:
-    kinds = frozenset(measure.kinds)
-    return measure.metric, measure.visits, measure.point_type, kinds, measure.attribute
+    return measure.metric, measure.point_type, frozenset(measure.kinds), measure.attribute
 
 
 def _contains(wide: Window, narrow: Window) -> bool:

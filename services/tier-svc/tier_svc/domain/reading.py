@@ -10,9 +10,14 @@ from tier_svc.domain.draft import (
     StayWritten,
 )
 from tier_svc.domain.flaws import Flaws
-from tier_svc.domain.instants import NONE, Period, Periods, Span
+from tier_svc.domain.instants import MONTHS_IN, NONE, Period, Periods, Span
 from tier_svc.domain.ladder import Downgrade, Ladder, Pass, Renewal, Rung, Test, leaves
-from tier_svc.domain.reachability import holds_for_ever, meets_nothing, order_flaws
+from tier_svc.domain.reachability import (
+    holds_for_ever,
+    longest_days,
+    meets_nothing,
+    order_flaws,
+)
 from tier_svc.domain.reading_tests import read_test
 
 LEAVES_MAX = 16
@@ -128,9 +133,15 @@ def _check_minimum(flaws: Flaws, rung: Rung, test: Test) -> None:
         return
     if holds_for_ever(test, may=False):
         flaws.add("/minimum_stay", "window_never_ends")
-    stay_months = rung.stay.months if isinstance(rung.stay, Span) else rung.minimum_stay.months
-    if rung.renewal is Renewal.AT_PERIOD_END and rung.minimum_stay.months > stay_months:
+    ends = rung.stay if rung.renewal is Renewal.AT_PERIOD_END else None
+    if ends is not None and _outlasts(rung.minimum_stay, ends):
         flaws.add("/minimum_stay", "minimum_exceeds_stay")
+
+
+def _outlasts(minimum: Span, stay: Span | Periods) -> bool:
+    """Whether it does so wherever in the calendar the stay begins."""
+    months = stay.months if isinstance(stay, Span) else MONTHS_IN[stay.period] * stay.count
+    return minimum.months > months or minimum.days > longest_days(months)
 
 
 def _evaluated(flaws: Flaws, written: str | None) -> Period | None:

@@ -22,8 +22,8 @@ class _Page(msgspec.Struct, frozen=True):
 async def call_accrual_rules(
     client: Client, cause: Cause, within_s: float
 ) -> list[RulesTold] | None:
-    """All published versions, the newest first; nothing where there is no answer within `within_s` seconds,
-    or one that we did not expect.
+    """All published versions, the newest first; nothing where there is no answer within `within_s`
+    seconds, or one that we did not expect.
     """
     try:
         async with asyncio.timeout(within_s):
