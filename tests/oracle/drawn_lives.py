@@ -47,6 +47,8 @@ from tier_svc.domain.ways import Goal, Way, WayKind
 
 ZONE = ZoneInfo("America/New_York")
 START = datetime(2023, 12, 1, 5, tzinfo=UTC)
+NIGHT = [datetime(2024, 11, 3, *clock, tzinfo=UTC) for clock in ((5, 50), (6, 10))]
+"""Before and after the clock goes back: the later one is sooner on the wall."""
 CATEGORIES, STORES, CHANNELS, KINDS = ("tea", "toys"), ("s1", "s2"), ("till", "web"), ("a", "b")
 
 anywhere = st.builds(
@@ -181,13 +183,13 @@ def purchases(draw):
 
 
 @st.composite
-def returns(draw, bought):
+def returns(draw, bought, parts=(0, 0, 0, 1, 2)):
     """Units, or money for units that were kept; some dated before their purchase."""
     out = []
     for one in bought:
         left = {item.line_id: item.units for item in one.items}
         growth = one.growth
-        for part in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+        for part in range(draw(st.sampled_from(parts))):
             item = draw(st.sampled_from(one.items))
             at = one.at + timedelta(days=draw(st.sampled_from([-3, 0, 0, 1, 20, 90])))
             units = draw(st.integers(0, left[item.line_id]))

@@ -99,7 +99,13 @@ class Life:
         return max(one.at, next(c.at for c in self.complained if c.fact_id == one.of))
 
     def effect_at(self, back: Back, ladder: Ladder, zone: ZoneInfo) -> datetime:
-        """When a ladder looks at a return."""
+        """When a ladder looks at a return, by itself or with a later one of its purchase."""
+        since = back.at, back.fact_id
+        every = (one for one in self.backs if one.of == back.of)
+        later = (one for one in every if (one.at, one.fact_id) >= since)
+        return min(self.moved(one, ladder, zone) for one in later)
+
+    def moved(self, back: Back, ladder: Ladder, zone: ZoneInfo) -> datetime:
         purchase = next(one for one in self.bought if one.fact_id == back.of)
         effect = max(back.at, purchase.at)
         if isinstance(ladder.on_return, Span):

@@ -3,15 +3,16 @@ and looks (T4). The model is `tests/oracle/naive.py`.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import naive
 from tests.oracle.drawn_complaints import complaints, complaints_made, outcomes
-from tests.oracle.drawn_lives import as_known, bounded, instants, lives
+from tests.oracle.drawn_lives import NIGHT, as_known, bounded, instants, lives, returns
 from tier_svc.domain import intervals
-from tier_svc.domain.instants import TICK
+from tier_svc.domain.instants import TICK, Span
 from tier_svc.domain.ladder import AllOf, AtLeast, AtMost
 from tier_svc.domain.measures import Measure, Metric
 from tier_svc.domain.publications import grounds_of
@@ -90,6 +91,27 @@ def with_few(draw, ladder, few):
 @thorough(120)
 @given(spoilt())
 def test_T1_tiers_that_want_few_complaints_equal_a_naive_model(life):
+    assert not differences(life)
+
+
+@st.composite
+def returned_by_night(draw):
+    """A life of which much came back in the hour that comes twice, which is looked at days after;
+    most of it had been bought not long before.
+    """
+    life = draw(lives(way_counts=(0,)))
+    ago = st.sampled_from([timedelta(days=days) for days in (2, 9, 20, 300)])
+    bought = tuple(replace(one, at=NIGHT[0] - draw(ago)) for one in life.bought)
+    backs = draw(returns(bought, (1, 2, 2, 3)))
+    by_night = tuple(replace(back, at=draw(st.sampled_from(NIGHT))) for back in backs)
+    (one,) = life.versions
+    one = replace(one, ladder=replace(one.ladder, on_return=Span(days=7)))
+    return replace(life, versions=(one,), bought=bought, backs=by_night)
+
+
+@thorough(150)
+@given(returned_by_night())
+def test_T4_returns_of_the_hour_that_comes_twice_equal_a_naive_model(life):
     assert not differences(life)
 
 

@@ -189,11 +189,23 @@ def _starts(heard: Crowd) -> Column:
 
 
 def _looked_at(returned: Returned, one: Publication, reach: Reach) -> Returned:
-    """What came back, in the order and at the instants at which a version looks at it."""
+    """What came back, in the order and at the instants at which a version looks at it: at those of
+    a purchase before one at the latest with it.
+    """
     effect_at, policy = returned.effect_at, one.ladder.on_return
     if isinstance(policy, Periods):
         effect_at = ending(policy, one.zone, reach)(effect_at)
     elif policy is not None:
         effect_at = adding(policy, one.zone, reach)(effect_at)
-    back = returned.in_effect(effect_at)
+    back = returned.in_effect(_soonest(returned.of, effect_at, reach))
     return back.pick(back.effect_at < reach.horizon)
+
+
+def _soonest(of: Column, effect_at: Column, reach: Reach) -> Column:
+    """The first of each instant and the later ones of its purchase; none is after the horizon."""
+    order = np.argsort(of, kind="stable")
+    purchases: Column = np.cumsum(is_first_of(of[order]), dtype=np.int64) - 1
+    moments = reach.moments(purchases, effect_at[order])
+    out = np.empty_like(effect_at)
+    out[order] = reach.instants(np.minimum.accumulate(moments[::-1])[::-1])
+    return out

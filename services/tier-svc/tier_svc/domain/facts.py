@@ -141,11 +141,8 @@ def history(heard: Heard, ladder: Ladder, zone: ZoneInfo) -> History:
     if not heard.returns:
         return History(facts, sorted(outcomes))
     bought = {fact.fact_id: fact for fact in facts}
-    returns = [
-        kept._replace(effect_at=_looked_at(kept.effect_at, ladder.on_return, zone))
-        for kept in taken_back(bought, heard.returns, point_types)
-    ]
-    return History(facts, sorted((*returns, *outcomes)))
+    returns = list(taken_back(bought, heard.returns, point_types))
+    return History(facts, sorted((*_looked_at(returns, ladder.on_return, zone), *outcomes)))
 
 
 def taken_back(
@@ -201,8 +198,20 @@ def _in_business_order(back: HeardReturn) -> tuple[datetime, FactId]:
     return back.occurred_at, back.fact_id
 
 
-def _looked_at(effect_at: datetime, policy: Span | Periods | None, zone: ZoneInfo) -> datetime:
-    """When a ladder looks at a return that took effect."""
+def _looked_at(
+    returns: Sequence[Return], policy: Span | Periods | None, zone: ZoneInfo
+) -> Iterator[Return]:
+    """The returns as a ladder looks at them: with each at those of its purchase before it, which a
+    clock that goes back would bring later.
+    """
+    soonest: dict[FactId, datetime] = {}
+    for back in reversed(returns):
+        at = _moved(back.effect_at, policy, zone)
+        at = soonest[back.purchase_fact_id] = min(at, soonest.get(back.purchase_fact_id, at))
+        yield back._replace(effect_at=at)
+
+
+def _moved(effect_at: datetime, policy: Span | Periods | None, zone: ZoneInfo) -> datetime:
     if isinstance(policy, Periods):
         return end_of(effect_at, policy, zone)
     return after(effect_at, policy, zone) if policy else effect_at
