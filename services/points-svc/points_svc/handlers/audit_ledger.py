@@ -11,7 +11,13 @@ from points_svc.domain.audit_holds import audit_holds
 from points_svc.domain.audit_pace import AuditRound, first_round
 from points_svc.domain.books import Account
 from points_svc.domain.holds import by_account
-from points_svc.domain.violations import ACCOUNT_MISSING, CONSERVATION, Violation, Violations
+from points_svc.domain.violations import (
+    ACCOUNT_MISSING,
+    CONSERVATION,
+    FORGOTTEN,
+    Violation,
+    Violations,
+)
 from points_svc.handlers.name_missing import name_missing
 from points_svc.store import anchors, audit, findings, holds
 
@@ -97,7 +103,7 @@ async def _verify(begin: Begin, tx: Tx, part: Part, limit: int) -> tuple[Found, 
         for violation in trail.violations.found:
             named = await name_missing(tx, trail.account, violation)
             found.append((member_id, point_type, named))
-    return found + _missing_accounts(anchored, seqs), read
+    return found + _missing_accounts(anchored, seqs) + await _forgotten(tx, part), read
 
 
 async def _walk(tx: Tx, part: Part, trails: dict[Key, Trail], limit: int) -> int:
@@ -151,6 +157,17 @@ def _missing_accounts(anchored: dict[Key, dict[int, bytes]], seqs: dict[Key, int
             violations = Violations()
             violations.add(ACCOUNT_MISSING, 1, anchored_seq=max(heads))
             found += [(member_id, point_type, one) for one in violations.found]
+    return found
+
+
+async def _forgotten(tx: Tx, part: Part) -> Found:
+    """What no sweep will look at, though something ends there (P11)."""
+    found: Found = []
+    forgotten = await audit.forgotten_between(tx, part.after_member, part.last_member)
+    for member_id, point_type, seq, due_at in forgotten:
+        violations = Violations()
+        violations.add(FORGOTTEN, seq, due_at=due_at.isoformat())
+        found += [(member_id, point_type, one) for one in violations.found]
     return found
 
 

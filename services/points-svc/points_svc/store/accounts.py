@@ -59,10 +59,10 @@ unnest(
     CAST(:pending AS bigint[]), CAST(:held AS bigint[]), CAST(:deficit AS bigint[]),
     CAST(:seq AS bigint[]), CAST(:turn AS bigint[]), CAST(:open_from AS timestamptz[]),
     CAST(:never_from AS timestamptz[]), CAST(:due_at AS timestamptz[]), CAST(:head AS bytea[]),
-    CAST(:old_seq AS bigint[])
+    CAST(:old_seq AS bigint[]), CAST(:old_due_at AS timestamptz[])
 ) AS n (
     member_id, point_type, available, pending, held, deficit, seq, turn, open_from, never_from,
-    due_at, head, old_seq)
+    due_at, head, old_seq, old_due_at)
 """
 CHANGE_ACCOUNTS = f"""
 UPDATE account a
@@ -70,13 +70,14 @@ SET available = n.available, pending = n.pending, held = n.held, deficit = n.def
     open_from = n.open_from, never_from = n.never_from, due_at = n.due_at, head = n.head
 FROM {ROWS}
 WHERE a.member_id = n.member_id AND a.point_type = n.point_type
-  AND a.seq = n.old_seq AND a.turn = n.turn
+  AND a.seq = n.old_seq AND a.turn = n.turn AND a.due_at IS NOT DISTINCT FROM n.old_due_at
 """
 CHANGE_ACCOUNT = """
 UPDATE account
 SET available = :available, pending = :pending, held = :held, deficit = :deficit, seq = :seq,
     open_from = :open_from, never_from = :never_from, due_at = :due_at, head = :head
 WHERE member_id = :member_id AND point_type = :point_type AND seq = :old_seq AND turn = :turn
+  AND due_at IS NOT DISTINCT FROM :old_due_at
 """
 OPEN_ACCOUNTS = f"""
 INSERT INTO account ({COLUMNS})
@@ -160,9 +161,12 @@ async def add_account(tx: Tx, member_id: str, point_type: str) -> None:
 
 
 def changing(book: Book) -> Part:
-    """Writes an account that nobody changed since it was read."""
+    """Writes an account that nobody changed since it was read, nor when it is due: a sweep may
+    move that without a posting.
+    """
     values = dict(zip(Account._fields, book.account()[:-1], strict=False))
-    return Part(CHANGE_ACCOUNT, {**values, "old_seq": book.stored.seq})
+    old = {"old_seq": book.stored.seq, "old_due_at": book.stored.due_at}
+    return Part(CHANGE_ACCOUNT, values | old)
 
 
 def changing_all(books: Sequence[Book]) -> Part:
@@ -190,6 +194,7 @@ def _columns(books: Sequence[Book]) -> dict[str, Sequence[Any]]:
         "due_at": [book.due_at for book in books],
         "head": [book.head for book in books],
         "old_seq": [book.stored.seq for book in books],
+        "old_due_at": [book.stored.due_at for book in books],
     }
 
 

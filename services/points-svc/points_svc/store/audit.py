@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from chassis.tx import Tx
 from points_svc.domain.basis import Portion
@@ -17,6 +18,14 @@ LIMIT :limit
 SEQS_BETWEEN = """
 SELECT member_id, point_type, seq FROM account
 WHERE member_id > :after_member AND member_id <= :last_member
+"""
+FORGOTTEN_BETWEEN = """
+SELECT member_id, point_type, seq, due_at FROM account a
+WHERE member_id > :after_member AND member_id <= :last_member AND due_at IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM due d
+    WHERE d.due_at = a.due_at AND d.member_id = a.member_id AND d.point_type = a.point_type)
+ORDER BY member_id, point_type
 """
 CHAIN = f"""
 SELECT {POSTING} FROM posting p
@@ -67,6 +76,18 @@ async def seqs_between(tx: Tx, after_member: str, last_member: str) -> dict[Key,
         "seqs_between", SEQS_BETWEEN, after_member=after_member, last_member=last_member
     )
     return {(row.member_id, row.point_type): row.seq for row in rows}
+
+
+async def forgotten_between(
+    tx: Tx, after_member: str, last_member: str
+) -> list[tuple[str, str, int, datetime]]:
+    """Accounts of these members that say when they are due, and no sweep will come: (member id,
+    point type, seq, the instant). Read in one statement, so of one state.
+    """
+    rows = await tx.execute(
+        "forgotten_between", FORGOTTEN_BETWEEN, after_member=after_member, last_member=last_member
+    )
+    return [(row.member_id, row.point_type, row.seq, row.due_at) for row in rows]
 
 
 async def chain_after(

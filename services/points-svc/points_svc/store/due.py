@@ -1,4 +1,9 @@
-"""When accounts have something that ends: a small table, so that no sweep scans members (P11)."""
+"""When accounts have something that ends: a small table, so that no sweep scans members (P11).
+
+Of every account that says when it is due the row is here that says the same: who writes another
+instant into an account plans it in that transaction, and the row that an account names is never
+done with. Rows of instants that it named before may stand beside it until their time has come.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,7 +26,9 @@ LIMIT :limit
 DONE_DUE = """
 DELETE FROM due d
 USING unnest(CAST(:member_ids AS text[]), CAST(:point_types AS text[])) AS n (member_id, point_type)
+JOIN account a USING (member_id, point_type)
 WHERE d.due_at <= :at AND d.member_id = n.member_id AND d.point_type = n.point_type
+  AND d.due_at IS DISTINCT FROM a.due_at
 """
 
 
@@ -45,7 +52,9 @@ async def due_accounts(tx: Tx, at: datetime, limit: int) -> list[Key]:
 
 
 async def done_due(tx: Tx, keys: Sequence[Key], at: datetime) -> None:
-    """What was due for these accounts by `at` has been done."""
+    """What was due for these accounts by `at` has been done, but for what they say, by now, is due
+    next.
+    """
     await tx.execute(
         "done_due",
         DONE_DUE,

@@ -1,30 +1,17 @@
 """The journal says what the postings say, line by line, however it came to be written (P12)."""
 
-import importlib.util
 import random
 from datetime import timedelta
-from pathlib import Path
-from types import ModuleType
 
 from points_testing.desk import Desk
 from points_testing.lives import lived
+from points_testing.revisions import revision
 
-VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LINES = """
 SELECT recorded_at, recorded_on, zone, point_type, kind, debit, credit, occurred_month,
        expiry_month, sum(postings) AS postings, sum(points) AS points
 FROM {} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
-
-
-def revision(name: str) -> ModuleType:
-    """A migration, as Python."""
-    spec = importlib.util.spec_from_file_location(name, VERSIONS / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 async def test_P12_what_is_written_beside_the_postings_is_what_they_say(desk: Desk):
