@@ -3,6 +3,7 @@
 import copy
 
 DAYS = ("01", "02", "03")
+SPENT = {"metric": "spend", "window": {"lifetime": True}}
 
 
 async def counted(api, ladder="classic"):
@@ -48,6 +49,32 @@ async def test_T6_a_tier_of_versions_before_is_counted_by_its_name(hall, api, wr
     tiers, found = await counted(api)
     assert tiers == {"regular": 2, "silver": 0, "gold": 0, "diamond": 0, "vip": 1}
     assert found["tiers"][-1]["rank"] is None
+
+
+async def test_T6_whom_a_publication_has_not_reached_is_counted_where_they_stood(
+    hall, api, written, instant
+):
+    hall.stage.at(instant("2026-05-02T00:00"))
+    ladder = copy.deepcopy(written("ladder.json"))
+    ladder["rungs"][3]["test"] = {**SPENT, "at_least": 10**14}
+    version = (await api.post("/v1/ladders", json=ladder)).json()["version"]
+    was, found = await counted(api)
+    assert found["is_told"]
+    publish = f"/v1/ladders/{version}/publish"
+    assert (await api.post(publish, json={"migration": "full"})).status_code == 200
+    untold, found = await counted(api)
+    assert (untold["vip"], found["is_told"]) == (was["vip"], False)
+    while await hall.stage.run_job("tell_publication"):
+        pass
+    moved, found = await counted(api)
+    assert (moved["vip"], found["is_told"]) == (0, True)
+    assert (await api.post(f"/v1/ladders/{version}/withdraw")).status_code == 200
+    back, found = await counted(api)
+    assert (back.get("vip", 0), found["is_told"]) == (0, False)
+    while await hall.stage.run_job("tell_publication"):
+        pass
+    tiers, found = await counted(api)
+    assert (tiers, found["is_told"]) == (was, True)
 
 
 async def test_T6_there_is_no_such_ladder_in_force(api, written):

@@ -48,6 +48,10 @@ SELECT ladder, place, told_to FROM publication WHERE told_to IS NOT NULL
 ORDER BY ladder, place LIMIT :limit FOR UPDATE SKIP LOCKED
 """
 
+IS_TOLD = """
+SELECT NOT EXISTS (SELECT FROM publication WHERE ladder = :ladder AND told_to IS NOT NULL) AS told
+"""
+
 TOLD_TO = "UPDATE publication SET told_to = :told_to WHERE ladder = :ladder AND place = :place"
 
 
@@ -155,6 +159,13 @@ async def next_to_tell(tx: Tx) -> Telling | None:
     """
     rows = await tx.execute("next_to_tell", NEXT_TO_TELL, limit=TELLING_MAX)
     return Telling(rows[0].ladder, rows[0].place, rows[0].told_to) if rows else None
+
+
+async def is_told(tx: Tx, ladder: str) -> bool:
+    """Whether all members have been told of every publication of a ladder and every withdrawal."""
+    (row,) = await tx.execute("is_told", IS_TOLD, ladder=ladder)
+    told: bool = row.told
+    return told
 
 
 async def told_to(tx: Tx, telling: Telling, member_id: str | None) -> None:

@@ -22,13 +22,15 @@ class TierCountView(View):
 
 class DistributionView(View):
     """All members of a ladder. `due` of them stand elsewhere already and are counted there in a
-    few seconds.
+    few seconds. Until every member has been told of a version that was published or withdrawn
+    (`is_told`), those whom that has not reached yet are counted where they stood before.
     """
 
     ladder: str
     as_of: Instant
     members: int
     due: int
+    is_told: bool
     tiers: list[TierCountView]
 
 
@@ -42,11 +44,12 @@ async def read_distribution(
     name: Annotated[str, Path(pattern=REF_PATTERN)], tx: TxDep
 ) -> DistributionView:
     """How many members stand in each tier of a ladder in force, the lowest first."""
-    counts, due = await count_members(tx, name)
+    found = await count_members(tx, name)
     return DistributionView(
         ladder=name,
         as_of=tx.now,
-        members=sum(one.members for one in counts),
-        due=due,
-        tiers=[TierCountView(**one._asdict()) for one in counts],
+        members=sum(one.members for one in found.tiers),
+        due=found.due,
+        is_told=found.is_told,
+        tiers=[TierCountView(**one._asdict()) for one in found.tiers],
     )
