@@ -21,11 +21,11 @@ numbers = count(1)
 
 
 def campaign(budget: int, effect: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """A campaign of one bonus, of 100 points an order, on all through 2026."""
+    """A campaign of one bonus, of 100 points an order, on in whatever month a test has."""
     name = f"campaign_{next(numbers)}"
     bonus = {"rule": f"{name}_rule", "point_type": "points", "phase": "bonus"}
     fixed = {"kind": "fixed", "points": 100}
-    written = {"campaign": name, "from": "2026-01-01", "to": "2027-01-01", "budget": budget}
+    written = {"campaign": name, "from": "2026-01-01", "to": "2046-01-01", "budget": budget}
     return {**written, "rules": [{**bonus, "effect": effect or fixed}], **more}
 
 
