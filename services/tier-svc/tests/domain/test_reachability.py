@@ -8,7 +8,7 @@ import pytest
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.instants import Span, after
 from tier_svc.domain.reachability import longest_days
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder, read_ladder
 from tier_svc.domain.refusals import LadderInvalid
 
 MONTHLY, EVER = {"calendar": "month"}, {"lifetime": True}
@@ -66,6 +66,15 @@ def flaws(*rungs):
 def test_T2_a_test_that_nothing_meets_is_refused_and_one_that_just_can_be_met_is_not(never, just):
     assert flaws({"test": never}) == [("/rungs/1/test", "unreachable")]
     assert flaws({"test": just}) == []
+
+
+def test_E4_a_version_that_would_be_refused_today_is_read_on_as_it_was_drafted():
+    rung = {"tier": "up", "test": days(32, **MONTHLY)}
+    written = LadderWritten.model_validate({"name": "x", "rungs": [{"tier": "base"}, rung]})
+    with pytest.raises(LadderInvalid):
+        read_ladder(written, 7)
+    kept = kept_ladder(written, 7)
+    assert (kept.version, kept.rungs[1].test.threshold) == (7, 32)
 
 
 def test_T2_the_last_of_all_ways_to_meet_a_test_is_looked_at():

@@ -29,25 +29,36 @@ PASS_WORDS = ("invitation_only", "paid")
 def read_ladder(written: LadderWritten, version: int) -> Ladder:
     """The ladder. Refusals: LadderInvalid, with the place and code of everything that is wrong."""
     flaws = Flaws()
+    ladder = _read(flaws, written, version)
+    if not flaws.found:
+        for place, code in order_flaws(ladder.rungs):
+            flaws.add(f"/rungs/{place}/test", code)
+    if len(ladder.measures) > MEASURES_MAX:
+        flaws.add("/rungs", "costs_too_much")
+    flaws.end()
+    return ladder
+
+
+def kept_ladder(written: LadderWritten, version: int) -> Ladder:
+    """A version that is kept: it was judged when it was drafted, and what would be refused today
+    goes on.
+    """
+    return _read(Flaws(), written, version)
+
+
+def _read(flaws: Flaws, written: LadderWritten, version: int) -> Ladder:
     rungs = [
         _rung(flaws.at(f"/rungs/{place}"), rung, is_base=place == 0)
         for place, rung in enumerate(written.rungs)
     ]
     _check_names(flaws, written.rungs)
-    ladder = Ladder(
+    return Ladder(
         written.name,
         version,
         tuple(rungs),
         _evaluated(flaws, written.evaluated),
         _on_return(flaws.at("/on_return"), written.on_return),
     )
-    if not flaws.found:
-        for place, code in order_flaws(rungs):
-            flaws.add(f"/rungs/{place}/test", code)
-    if len(ladder.measures) > MEASURES_MAX:
-        flaws.add("/rungs", "costs_too_much")
-    flaws.end()
-    return ladder
 
 
 def _check_names(flaws: Flaws, rungs: Sequence[RungWritten]) -> None:

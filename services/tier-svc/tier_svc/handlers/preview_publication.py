@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from chassis.tx import Tx
 from tier_svc.domain.preview import Move, move
 from tier_svc.domain.publishing import PublicationAsk, publication
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished
 from tier_svc.store import ladders, members, programme, publications
 from tier_svc.store.histories import known_members
@@ -27,7 +27,7 @@ async def preview_publication(
         raise ProgrammeUnpublished
     current = await publications.read_in_force(tx)
     before = current.by_ladder.get(row.written.name, ())
-    ladder = read_ladder(row.written, version)
+    ladder = kept_ladder(row.written, version)
     made = publication(before, ladder, ZoneInfo(found[1].zone), ask, tx.now)
     if made is None or not before:
         return [], None

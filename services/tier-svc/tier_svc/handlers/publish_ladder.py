@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.tx import Tx
 from tier_svc.domain.publishing import PublicationAsk, publication
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished
 from tier_svc.domain.telling import ladder_published
 from tier_svc.store import ladders, programme, publications
@@ -29,7 +29,7 @@ async def publish_ladder(
     _, settings = found
     current = await publications.read_in_force(tx)
     before = current.by_ladder.get(row.written.name, ())
-    ladder = read_ladder(row.written, version)
+    ladder = kept_ladder(row.written, version)
     made = publication(before, ladder, ZoneInfo(settings.zone), ask, tx.now)
     if made is not None:
         place = await publications.put_in_force(tx, made)

@@ -8,7 +8,7 @@ from chassis.runs import OPEN_MAX
 from chassis.tx import Tx
 from tier_svc.domain.accrual import RulesTold, in_force
 from tier_svc.domain.ladder import Ladder
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder
 from tier_svc.domain.refusals import LadderNotFound, ProgrammeUnpublished, SimulationsFull
 from tier_svc.domain.scenario import Setting, SimulationAsk, scenario
 from tier_svc.domain.simulation_tally import Tally
@@ -76,4 +76,4 @@ async def _ladder(tx: Tx, version: int) -> Ladder:
     row = await ladders.find_ladder(tx, version)
     if row is None:
         raise LadderNotFound
-    return read_ladder(row.written, version)
+    return kept_ladder(row.written, version)

@@ -11,7 +11,7 @@ from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
 from tier_svc.domain.publications import Publication
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder
 
 LADDERS_MAX = 64
 TELLING_MAX = 1
@@ -188,4 +188,4 @@ def _publication(row: Row) -> Publication:
 
 @lru_cache(maxsize=LADDERS_MAX)
 def _ladder(version: int, body: str) -> Ladder:
-    return read_ladder(LadderWritten.model_validate_json(body), version)
+    return kept_ladder(LadderWritten.model_validate_json(body), version)

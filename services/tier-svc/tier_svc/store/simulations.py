@@ -10,7 +10,7 @@ from chassis.tx import Row, Tx
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.grounds import Migration
 from tier_svc.domain.ladder import Ladder
-from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.reading import kept_ladder
 from tier_svc.domain.simulation_tally import read_tally
 from tier_svc.domain.simulations import Move, Round, Simulation, State
 from tier_svc.store.simulation_rows import (
@@ -176,4 +176,4 @@ async def _simulations(tx: Tx, rows: Sequence[Row]) -> list[Simulation]:
 
 @lru_cache(maxsize=LADDERS_MAX)
 def _ladder(version: int, body: str) -> Ladder:
-    return read_ladder(LadderWritten.model_validate_json(body), version)
+    return kept_ladder(LadderWritten.model_validate_json(body), version)
