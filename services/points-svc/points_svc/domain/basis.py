@@ -96,7 +96,8 @@ class ChangeBasis(msgspec.Struct, array_like=True, frozen=True):
 
 class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
     """A decision's own: who asked for it, in which request, under which name, and why: a
-    purpose, or free text with a code of its own; and the second person, where there was one.
+    purpose, or free text with a code of its own; the second person, where there was one; and which
+    channel's decision it was, where it was one's, through whatever key.
     """
 
     actor: str
@@ -105,6 +106,7 @@ class DecisionBasis(msgspec.Struct, array_like=True, frozen=True):
     reason: str
     reason_code: str = ""
     approved_by: str = ""
+    source: str = ""
 
 
 class LotBasis(msgspec.Struct, array_like=True, frozen=True):

@@ -4,7 +4,7 @@ A pool holds nothing: everybody's lots stay theirs. What one of them needs is ga
 it by their share, and what others bear moves to the one who needs it, as transfers do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +14,9 @@ from points_svc.domain.rounding import shared
 
 SHARE_MAX = 1_000
 """Shares are weights: of 2 and 1 the first bears twice as much."""
+
+POOL_CODE = "pool:"
+"""What the codes of gatherings begin with."""
 
 ROUNDS_MAX = 1_000
 """Beyond any number of members: each round but the last takes all that somebody has."""
@@ -73,11 +76,14 @@ class GatheringAsk:
 
 
 class PartGathered(NamedTuple):
-    """What one member bears. `posting_id` is theirs, empty for who gathers: nothing leaves them."""
+    """What one member bears. `posting_id` is theirs, empty for who gathers: nothing leaves them.
+    `is_named`: the channel that gathered knew them then, and sees for ever that it was they.
+    """
 
     member_id: str
     points: int
     posting_id: str
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,16 +110,26 @@ class Gathering:
         asked = (ask.pool_id, ask.point_type, ask.points, ask.purpose, ask.reason)
         return (*mine, self.step_up) == (*asked, ask.step_up)
 
+    def named(self, known: Set[str]) -> "Gathering":
+        """With those named whom its channel knows by now."""
+        parts = [part._replace(is_named=part.member_id in known) for part in self.parts]
+        return replace(self, parts=parts)
+
     def cancelled(self, now: datetime) -> "Gathering":
         """After everybody got their part back."""
         return replace(self, cancelled_at=now)
 
 
 def same_or_refuse(gathering: Gathering, ask: GatheringAsk) -> Gathering:
-    """The gathering that this request made before. Refusals: NameReused."""
+    """The gathering that this request made before, as it was then (I14). Refusals: NameReused."""
     if not gathering.is_for(ask):
         raise NameReused
-    return gathering
+    return replace(gathering, cancelled_at=None)
+
+
+def pool_code(pool_id: str) -> str:
+    """The code of what moves because it was gathered from a pool, or given back to it."""
+    return f"{POOL_CODE}{pool_id}"
 
 
 def apportion(

@@ -31,7 +31,9 @@ async def burn_points(tx: Tx, ask: BurnAsk) -> tuple[Burn, bool]:
     demand_active(ground.status)
     rules = burnable(ground.rules, ask.point_type)
     books, book = await open_book(tx, account, rules, taking=ask.points)
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose)
+    why = DecisionBasis(
+        tx.cause.actor, tx.cause.request_id, ask.burn_id, ask.purpose, source=ask.source
+    )
     burn = burn_now(book, ask, why)
     book.close_spent()
     await post_books(tx, books, [holds.keeping_burn(burn)])

@@ -35,7 +35,7 @@ async def cancel_burn(tx: Tx, member_id: str, burn_id: str, source: str) -> tupl
     if burn.state != BURNED:
         return burn, True
     books, book = await open_book(tx, account, rules, taking=0, returning=burn.lots)
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, burn_id, burn.purpose)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, burn_id, burn.purpose, source=source)
     cancelled = cancel(book, burn, why, _courtesy_until(tx.now, rules, burn.point_type))
     book.close_spent()
     await post_books(tx, books, [holds.cancelling_burn(cancelled)])

@@ -3,7 +3,7 @@
 from chassis.tx import Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Books
-from points_svc.domain.pools import Gathering
+from points_svc.domain.pools import Gathering, pool_code
 from points_svc.domain.transfers import TransferAsk, transfer
 from points_svc.handlers.cancel_burn import cancel_burn
 from points_svc.handlers.find_pool import find_pool
@@ -31,7 +31,7 @@ async def cancel_gathering(
         await cancel_burn(tx, member_id, gathering_id, source)
         locked = await accounts.touch_accounts(tx, ids, [found.point_type])
     books = await open_books(tx, locked)
-    _give_back(tx, books, found)
+    _give_back(tx, books, found, source)
     for book in books.all():
         book.close_spent()
     done = found.cancelled(tx.now)
@@ -40,14 +40,15 @@ async def cancel_gathering(
     return done, False
 
 
-def _give_back(tx: Tx, books: Books, found: Gathering) -> None:
+def _give_back(tx: Tx, books: Books, found: Gathering, source: str) -> None:
     giver = books.of(found.member_id, found.point_type)
     why = DecisionBasis(
         tx.cause.actor,
         tx.cause.request_id,
         found.gathering_id,
         found.reason,
-        f"pool:{found.pool_id}",
+        pool_code(found.pool_id),
+        source=source,
     )
     for part in found.parts:
         if part.member_id != found.member_id:

@@ -32,7 +32,7 @@ async def capture_hold(
     books, book = await open_book(
         tx, account, ground.rules, taking=0, returning=hold.lots, ending=hold.points
     )
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose, source=source)
     captured, burn = capture(book, hold, asked, why)
     if ground.has_burn:
         raise BurnCancelled

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from chassis.tx import Conflict, Tx
 from points_svc.domain.basis import DecisionBasis
 from points_svc.domain.books import Books
@@ -14,6 +16,7 @@ from points_svc.domain.pools import (
     PartGathered,
     Pool,
     apportion,
+    pool_code,
     same_or_refuse,
 )
 from points_svc.domain.programme import PoolTerms
@@ -27,7 +30,7 @@ from points_svc.handlers.demand_pools import demand_pools
 from points_svc.handlers.find_pool import find_pool
 from points_svc.handlers.open_books import open_books
 from points_svc.handlers.post_books import post_books
-from points_svc.store import accounts, gatherings, holds, statuses
+from points_svc.store import accounts, gatherings, holds, pools, statuses
 
 
 async def gather_points(tx: Tx, ask: GatheringAsk) -> tuple[Gathering, bool]:
@@ -52,6 +55,7 @@ async def gather_points(tx: Tx, ask: GatheringAsk) -> tuple[Gathering, bool]:
     parts = await _apportion(tx, pool, books, ask)
     await _demand_allowed(tx, ask, terms, rules, parts)
     done = await _gather(tx, books, ask, parts, rules)
+    done = done.named(await pools.known_to(tx, ask.pool_id, ask.source))
     for book in books.all():
         book.close_spent()
     if not await gatherings.keep_gathering(tx, done):
@@ -92,7 +96,12 @@ async def _gather(
 ) -> Gathering:
     """Move what others bear, and burn where that is asked."""
     why = DecisionBasis(
-        tx.cause.actor, tx.cause.request_id, ask.gathering_id, ask.reason, f"pool:{ask.pool_id}"
+        tx.cause.actor,
+        tx.cause.request_id,
+        ask.gathering_id,
+        ask.reason,
+        pool_code(ask.pool_id),
+        source=ask.source,
     )
     receiver = books.of(ask.member_id, ask.point_type)
     rule = rules.of(ask.point_type)
@@ -109,7 +118,8 @@ async def _gather(
         burn = BurnAsk(
             ask.member_id, ask.gathering_id, ask.point_type, ask.points, ask.purpose, ask.source
         )
-        await holds.keep_burn(tx, burn_now(receiver, burn, why))
+        use = msgspec.structs.replace(why, reason=ask.purpose, reason_code="")
+        await holds.keep_burn(tx, burn_now(receiver, burn, use))
     return _gathering(tx, ask, found)
 
 

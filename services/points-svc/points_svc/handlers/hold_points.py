@@ -38,4 +38,6 @@ async def hold_points(tx: Tx, ask: HoldAsk) -> tuple[Hold, bool]:
 
 
 def _why(tx: Tx, ask: HoldAsk) -> DecisionBasis:
-    return DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.hold_id, ask.purpose)
+    return DecisionBasis(
+        tx.cause.actor, tx.cause.request_id, ask.hold_id, ask.purpose, source=ask.source
+    )

@@ -17,14 +17,14 @@ async def open_pool(
     tx: Tx, pool_id: str, asked: Sequence[tuple[str, int]], source: str
 ) -> tuple[Pool, bool]:
     """A pool that these members share, each with a weight; answers the pool, and whether this
-    request had opened it before: then it is as it is by now.
+    request had opened it before: then it is as it is by now. Its id is its channel's own (I19).
 
     Refusals: PoolsNotOffered, NameReused, and what `share_pool` refuses.
     """
     await demand_pools(tx)
     ordered = sorted(asked)
     if not await pools.add_pool(tx, pool_id):
-        begun = await pools.changes_of(tx, pool_id, len(ordered) + 1, CHANGES_MAX)
+        begun = await pools.changes_of(tx, pool_id, len(ordered) + 1, CHANGES_MAX, source)
         if [(one.member_id, one.share) for one in reversed(begun)] != ordered:
             raise NameReused
         return await find_pool(tx, pool_id), True

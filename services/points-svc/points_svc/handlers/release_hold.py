@@ -31,7 +31,7 @@ async def release_hold(tx: Tx, member_id: str, hold_id: str, source: str) -> tup
     books, book = await open_book(
         tx, account, ground.rules, taking=0, returning=hold.lots, ending=hold.points
     )
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose)
+    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, hold_id, hold.purpose, source=source)
     released = release(book, hold, why)
     book.close_spent()
     await post_books(tx, books, [holds.ending_holds([released])])

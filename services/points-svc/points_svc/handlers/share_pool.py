@@ -11,7 +11,8 @@ from points_svc.store import members, pools
 
 
 async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int, source: str) -> Pool:
-    """From now on the member shares the pool with this weight; said again it changes nothing.
+    """From now on the member shares the pool with this weight; said again it changes nothing, but
+    that a channel which says so for the first time knows them (I12).
     Refusals: PoolsNotOffered, PoolNotFound, MemberNotFound, MemberSuspended, MemberBanned,
     MemberClosed, PoolFull, InAnotherPool.
     """
@@ -20,7 +21,9 @@ async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int, source: s
     found = await find_pool(tx, pool_id, is_locked=True)
     known = found.find(member_id)
     if known and known.share == share:
-        return found
+        if member_id not in await pools.known_to(tx, pool_id, source):
+            await _append(tx, pool_id, member_id, share, source)
+        return await find_pool(tx, pool_id)
     if not await members.is_known(tx, member_id):
         raise MemberNotFound
     await demand_active(tx, member_id)
@@ -28,6 +31,10 @@ async def share_pool(tx: Tx, pool_id: str, member_id: str, share: int, source: s
         raise PoolFull(members_max=terms.members_max)
     if not await pools.keep_sharer(tx, pool_id, member_id, share):
         raise InAnotherPool
+    await _append(tx, pool_id, member_id, share, source)
+    return await find_pool(tx, pool_id)
+
+
+async def _append(tx: Tx, pool_id: str, member_id: str, share: int, source: str) -> None:
     revision = await pools.count_change(tx, pool_id)
     await pools.append_change(tx, pool_id, member_id, revision, share, source)
-    return await find_pool(tx, pool_id)

@@ -48,7 +48,9 @@ async def transfer_points(tx: Tx, ask: TransferAsk) -> tuple[Transfer, bool]:
     demand_allowed(ask, terms, sent)
     books = await open_books(tx, locked)
     giver, receiver = (books.of(side, ask.point_type) for side in (ask.member_id, ask.to_id))
-    why = DecisionBasis(tx.cause.actor, tx.cause.request_id, ask.transfer_id, ask.reason)
+    why = DecisionBasis(
+        tx.cause.actor, tx.cause.request_id, ask.transfer_id, ask.reason, source=ask.source
+    )
     done = transfer(giver, receiver, ask, _most(rules, ask.point_type), why)
     for book in (giver, receiver):
         book.close_spent()

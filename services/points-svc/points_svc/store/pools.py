@@ -47,9 +47,12 @@ WHERE pool_id = :pool_id AND revision < :below
   AND (CAST(:source AS text) IS NULL OR source = :source)
 ORDER BY revision DESC LIMIT :limit
 """
-LET_IN_BY = """
-SELECT DISTINCT member_id FROM pool_change
-WHERE pool_id = :pool_id AND source = :source AND share IS NOT NULL
+KNOWN_TO = """
+SELECT DISTINCT c.member_id FROM pool_change AS c
+WHERE c.pool_id = :pool_id AND (c.source = :source OR EXISTS (
+    SELECT FROM gathering AS g
+    WHERE g.member_id = c.member_id AND g.pool_id = c.pool_id AND g.source = :source
+))
 """
 
 
@@ -135,7 +138,7 @@ async def changes_of(
     return [PoolChange(*row) for row in rows]
 
 
-async def let_in_by(tx: Tx, pool_id: str, source: str) -> frozenset[str]:
-    """The members of whom a channel ever said that they share a pool."""
-    rows = await tx.execute("let_in_by", LET_IN_BY, pool_id=pool_id, source=source)
+async def known_to(tx: Tx, pool_id: str, source: str) -> frozenset[str]:
+    """The members of whom a channel ever changed something in a pool, or for whom it gathered."""
+    rows = await tx.execute("known_to", KNOWN_TO, pool_id=pool_id, source=source)
     return frozenset(row.member_id for row in rows)

@@ -9,6 +9,7 @@ from chassis.auth import Caller
 from chassis.http import Instant, View
 from points_svc.domain.adjustments import AdjustmentAsk
 from points_svc.domain.basis import DecisionBasis
+from points_svc.domain.pools import POOL_CODE
 from points_svc.domain.postings import Posting
 from points_svc.handlers.explain_posting import Why
 from points_svc.handlers.show_balance import Balance
@@ -234,7 +235,7 @@ class AllowanceView(View):
 class DecisionView(View):
     """Who decided it, in which request, under which name, and why: `reason` is a purpose, or what
     somebody wrote. `approved_by` is the second person, where there was one. Of what others decided
-    a channel sees `reason_code`, and a purpose.
+    a channel sees `reason_code` (without the id of a pool), and a purpose.
     """
 
     actor: str | None
@@ -247,16 +248,26 @@ class DecisionView(View):
     @classmethod
     def of(cls, decision: DecisionBasis, kind: str, caller: Caller) -> "DecisionView":
         """A decision, as far as it is the caller's to see (I19)."""
-        if is_inside(caller) or decision.actor == f"key:{caller.key_id}":
+        if is_inside(caller) or is_own(decision, caller):
             return cls.model_validate(decision)
+        is_pooled = decision.reason_code.startswith(POOL_CODE)
         return cls(
             actor=None,
             request_id=None,
             name=None,
-            reason=decision.reason if kind in FOR_A_PURPOSE else None,
-            reason_code=decision.reason_code,
+            reason=decision.reason if kind in FOR_A_PURPOSE and not is_pooled else None,
+            reason_code="pool" if is_pooled else decision.reason_code,
             approved_by=None,
         )
+
+
+def is_own(decision: DecisionBasis, caller: Caller) -> bool:
+    """Whether it was decided through the caller's channel, or, where no channel was kept, with
+    their key.
+    """
+    if decision.source:
+        return decision.source == caller.source
+    return decision.actor == f"key:{caller.key_id}"
 
 
 class WhyView(View):

@@ -87,7 +87,8 @@ class SharerView(View):
 
 class PoolView(View):
     """A pool: by id who shares it now. `revision` counts what was said of it. A channel sees by
-    name whom it let in itself and whom it asks about; `others` are so many more.
+    name whom it asks about and whom it knows (it let them in or out, or gathered for them);
+    `others` are so many more.
     """
 
     pool_id: str
@@ -121,7 +122,7 @@ class StandingView(SharerView):
 class PoolStandingView(View):
     """A pool as it can be drawn on now. `available`: what of others, who have a share, can be
     gathered for anybody; of their own points each has the use besides. A channel sees by name whom
-    it let in itself and whom it asks about; `others` are so many more.
+    it knows and whom it asks about; `others` are so many more.
     """
 
     pool_id: str
@@ -154,8 +155,8 @@ class PoolStandingView(View):
 
 
 class PoolChangeView(View):
-    """A member came or shares otherwise (`share`), or left (null). `changed_by` is null for a
-    channel.
+    """A member came or shares otherwise (`share`), or left (null), or another channel said so too.
+    `changed_by` is null for a channel.
     """
 
     revision: int
@@ -182,7 +183,7 @@ class PartView(View):
 
 class GatheringView(View):
     """A gathering; `moved` of its points were others'. Of `parts` a channel sees what was borne by
-    who gathered and by those whom it let in itself.
+    who gathered and by those whom it knew when it gathered.
     """
 
     gathering_id: str
@@ -199,8 +200,8 @@ class GatheringView(View):
     cancelled_at: Instant | None
 
     @classmethod
-    def of(cls, one: Gathering, seen: Seen) -> "GatheringView":
-        """A gathering, as far as it is seen."""
+    def of(cls, one: Gathering, *, is_whole: bool) -> "GatheringView":
+        """A gathering: whole, or as its channel sees it, for ever alike (I14)."""
         return cls(
             gathering_id=one.gathering_id,
             pool_id=one.pool_id,
@@ -215,7 +216,7 @@ class GatheringView(View):
                     posting_id=part.posting_id or None,
                 )
                 for part in one.parts
-                if is_seen(part.member_id, seen)
+                if is_whole or part.is_named or part.member_id == one.member_id
             ],
             purpose=one.purpose or None,
             reason=one.reason,

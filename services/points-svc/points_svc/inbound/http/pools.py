@@ -31,7 +31,7 @@ from points_svc.handlers.cancel_gathering import cancel_gathering
 from points_svc.handlers.find_pool_of import find_pool_of
 from points_svc.handlers.gather_points import gather_points
 from points_svc.handlers.leave_pool import leave_pool
-from points_svc.handlers.list_let_in import list_let_in
+from points_svc.handlers.list_known_to import list_known_to
 from points_svc.handlers.list_pool_changes import list_pool_changes
 from points_svc.handlers.open_pool import open_pool
 from points_svc.handlers.share_pool import share_pool
@@ -91,8 +91,8 @@ async def open_one(body: PoolBody, tx: TxDep, caller: CallerDep, key: KeyHeader 
 async def show(
     pool_id: Uuid, tx: TxDep, caller: CallerDep, point_type: Burnable = DEFAULT_TYPE
 ) -> PoolStandingView:
-    """Who shares a pool, and what of their points can be gathered now. A channel that let nobody in
-    asks for the pool of the member before it.
+    """Who shares a pool, and what of their points can be gathered now. A channel that knows nobody
+    in it asks for the pool of the member before it.
     """
     found, standings = await show_pool(tx, pool_id, point_type)
     return PoolStandingView.of(
@@ -185,7 +185,7 @@ async def gather(
         step_up=body.step_up or "",
     )
     gathered, is_replay = await gather_points(tx, ask)
-    view = GatheringView.of(gathered, await _seen(tx, pool_id, caller, body.member_id))
+    view = GatheringView.of(gathered, is_whole=sees_pools(caller))
     if is_replay:
         raise Replayed(view, status=201)
     return view
@@ -202,7 +202,7 @@ async def show_one(
     """A gathering: the caller's own, or any where the caller can only read."""
     source = None if sees_all(caller) else caller.source
     found = await show_gathering(tx, pool_id, member_id, gathering_id, source)
-    return GatheringView.of(found, await _seen(tx, pool_id, caller, member_id))
+    return GatheringView.of(found, is_whole=sees_pools(caller))
 
 
 @router.post(
@@ -218,22 +218,22 @@ async def cancel(
     first.
     """
     found, is_replay = await cancel_gathering(tx, pool_id, member_id, gathering_id, caller.source)
-    view = GatheringView.of(found, await _seen(tx, pool_id, caller, member_id))
+    view = GatheringView.of(found, is_whole=sees_pools(caller))
     if is_replay:
         raise Replayed(view)
     return view
 
 
 async def _seen(tx: TxDep, pool_id: str, caller: Caller, *asked: str) -> Seen:
-    """Whom a caller sees by name: a channel the members it names, and whom it let in itself."""
+    """Whom a caller sees by name: a channel the members it names, and whom it knows."""
     if sees_pools(caller):
         return None
-    return await list_let_in(tx, pool_id, caller.source) | set(asked)
+    return await list_known_to(tx, pool_id, caller.source) | set(asked)
 
 
 async def _seen_of_own(tx: TxDep, pool_id: str, caller: Caller) -> Seen:
-    """As `_seen`, where nobody is named. Refusals: PoolNotFound for a channel that let nobody in:
-    the pool is not its own.
+    """As `_seen`, where nobody is named. Refusals: PoolNotFound for a channel that knows nobody
+    in it: the pool is not its own.
     """
     seen = await _seen(tx, pool_id, caller)
     if seen is not None and not seen:
