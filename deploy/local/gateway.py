@@ -6,6 +6,7 @@ surely never reached the service, `outcome: unknown` where it may have (then ask
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -21,7 +22,14 @@ from chassis import pages
 from chassis.logs import configure, logger
 from chassis.request_id import chosen_id
 from deploy.local import parent
-from deploy.local.problems import MALFORMED, NOT_FOUND, TOO_LARGE, UNAVAILABLE, answer
+from deploy.local.problems import (
+    MALFORMED,
+    NOT_FOUND,
+    TOO_LARGE,
+    TOO_SLOW,
+    UNAVAILABLE,
+    answer,
+)
 from deploy.local.services import NAMES, SERVICE_OF_NOUN
 
 UPSTREAMS = "LAUREL_UPSTREAMS"
@@ -29,6 +37,7 @@ PORT = "LAUREL_PORT"
 BODY_MAX = 5 * 1024 * 1024
 IN_FLIGHT_MAX = 400
 HELD_BODY_MAX = 64 * 1024
+SILENCE_MAX_S = 3.0  # of a caller in the middle of a body
 ANSWER_MAX_S = 5.0  # a service gives a request 3 s
 BATCH_MAX_S = 65.0  # and a batch of lines, or a publication behind one, 60 s
 PATIENT = (":batch", "/publish")
@@ -53,6 +62,10 @@ REPLACED = HOP_BY_HOP | {b"x-request-id"}
 
 class BodyTooLarge(Exception):
     """More was sent than any service reads."""
+
+
+class BodyTooSlow(Exception):
+    """The caller fell silent in the middle of it."""
 
 
 def service_of(path: str) -> str | None:
@@ -109,9 +122,14 @@ class Gateway:
             response = await self._open_client().send(passed_on, stream=True)
         except BodyTooLarge:
             return answer(TOO_LARGE, request_id)
+        except BodyTooSlow:
+            return answer(TOO_SLOW, request_id)
         except (httpx.InvalidURL, httpx.LocalProtocolError):
             return answer(MALFORMED, request_id)
-        except NEVER_SENT:
+        except NEVER_SENT as error:
+            logger().warning(
+                "not reached", upstream=service, kind=type(error).__name__, request_id=request_id
+            )
             return answer(UNAVAILABLE, request_id)
         except httpx.TransportError as error:
             logger().warning(
@@ -174,16 +192,23 @@ async def _body(request: Request) -> bytes | AsyncIterator[bytes] | None:
     if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
         return None
     is_small = "content-length" in request.headers and _length(request) <= HELD_BODY_MAX
-    return await request.body() if is_small else _stream(request)
+    return b"".join([part async for part in _stream(request)]) if is_small else _stream(request)
 
 
 async def _stream(request: Request) -> AsyncIterator[bytes]:
-    sent = 0
-    async for chunk in request.stream():
-        sent += len(chunk)
+    sent, parts = 0, aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_MAX_S):
+                part = await anext(parts)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise BodyTooSlow from None
+        sent += len(part)
         if sent > BODY_MAX:
             raise BodyTooLarge
-        yield chunk
+        yield part
 
 
 def _length(request: Request) -> int:

@@ -26,6 +26,7 @@ MALFORMED = Problem(HTTPStatus.BAD_REQUEST, "malformed", "The request could not 
 NOT_FOUND = Problem(
     HTTPStatus.NOT_FOUND, "not_found", "There is no such thing, or it is not yours."
 )
+TOO_SLOW = Problem(HTTPStatus.REQUEST_TIMEOUT, "too_slow", "The body took too long to arrive.")
 TOO_LARGE = Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The body is too large.")
 UNAVAILABLE = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "There is no answer now; try again."

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.logs import logger
+
 KEY_MAX = 256
 
 
@@ -50,7 +52,8 @@ def key_hash(pepper: bytes, key: str) -> str:
 
 class Keys:
     """The keys of the installation. A look-up costs one hash; time does not depend on which key was
-    wrong.
+    wrong. While the file cannot be read, as in the middle of being written, the keys that it had
+    hold on; the log says so once for each attempt at it.
     """
 
     def __init__(self, path: Path, pepper: bytes) -> None:
@@ -65,11 +68,25 @@ class Keys:
         return self._callers.get(key_hash(self._pepper, key)) if 0 < len(key) <= KEY_MAX else None
 
     def _refresh(self) -> None:
-        changed_at = self._path.stat().st_mtime_ns
-        if changed_at != self._read_at:
-            rows = json.loads(self._path.read_text())["keys"]
-            self._callers = {
-                row["hash"]: Caller(row["id"], row["source"], frozenset(row["scopes"]))
-                for row in rows
-            }
-            self._read_at = changed_at
+        changed_at = self._changed_at()
+        if changed_at == self._read_at:
+            return
+        try:
+            self._callers = _callers(self._path.read_text())
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            logger().error("keys unreadable", kind=type(error).__name__)
+        self._read_at = changed_at
+
+    def _changed_at(self) -> int:
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+
+def _callers(written: str) -> dict[str, Caller]:
+    """Who holds which key, by its hash."""
+    return {
+        row["hash"]: Caller(row["id"], row["source"], frozenset(row["scopes"]))
+        for row in json.loads(written)["keys"]
+    }

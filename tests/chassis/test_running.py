@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from chassis import failpoints
 from chassis.auth import Keys, Secrets, key_hash
@@ -93,6 +95,34 @@ def test_a_revoked_key_opens_nothing_once_its_file_is_read_again(tmp_path):
     keys = Keys(file, pepper)
     assert keys.caller("secret-key").source == "till"
     assert keys.caller("another-key") is None
+    file.write_text('{"keys":[]}')
+    assert keys.caller("secret-key") is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("", id="being written"),
+        pytest.param('{"keys": [{"id": "k1"', id="half of it"),
+        pytest.param('{"keys": [{"id": "k1", "source": "till", "scopes": []}]}', id="no hash"),
+        pytest.param('{"keys": 1}', id="no list"),
+        pytest.param(None, id="gone for a moment"),
+    ],
+)
+def test_keys_hold_on_while_their_file_cannot_be_read(tmp_path, written):
+    pepper, file = b"p" * 32, tmp_path / "keys.json"
+    row = {"id": "k1", "hash": key_hash(pepper, "secret-key"), "source": "till", "scopes": ["a"]}
+    file.write_text(json.dumps({"keys": [row]}))
+    keys = Keys(file, pepper)
+    assert keys.caller("secret-key") is not None
+    if written is None:
+        file.unlink()
+    else:
+        file.write_text(written)
+        os.utime(file, ns=(1, 1))
+    with capture_logs() as lines:
+        assert all(keys.caller("secret-key") for _ in range(3))
+    assert [line["event"] for line in lines] == ["keys unreadable"]
     file.write_text('{"keys":[]}')
     assert keys.caller("secret-key") is None
 

@@ -91,9 +91,11 @@ async def nobody() -> str:
 
 
 async def test_a_service_that_is_down_has_surely_done_nothing(nobody):
-    async with client(nobody) as caller:
-        answer = await caller.post("/v1/points/m/burns", json={})
+    with capture_logs() as lines:
+        async with client(nobody) as caller:
+            answer = await caller.post("/v1/points/m/burns", json={})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert [(line["event"], line["upstream"]) for line in lines] == [("not reached", "points-svc")]
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert (answer.json()["code"], answer.json()["outcome"]) == ("unavailable", "none")
 
@@ -187,6 +189,20 @@ async def test_a_body_that_no_service_reads_is_refused_before_it_travels(nobody)
     async with client(nobody) as caller:
         declared = await caller.post("/v1/points:preview", content=b"x" * (BODY_MAX + 1))
     assert (declared.status_code, declared.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("headers", [{"Content-Length": "9"}, {}], ids=["short", "streamed"])
+async def test_who_falls_silent_in_a_body_is_not_waited_for(monkeypatch, headers):
+    monkeypatch.setattr("deploy.local.gateway.SILENCE_MAX_S", 0.05)
+
+    async def begin() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with upstream(say_nothing) as points, client(points) as caller:
+        answer = await caller.post("/v1/points/m/burns", content=begin(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
+    assert answer.json()["outcome"] == "none"
 
 
 async def test_an_unknown_noun_is_nobodys(nobody):
