@@ -119,11 +119,12 @@ class Tx:
         self._count(name)
         await failpoints.reach(f"sql.{name}")
 
-    async def together(self, name: str, parts: Sequence[Part]) -> tuple[int, ...]:
+    async def together(self, name: str, parts: Sequence[Part], guards: int = 0) -> tuple[int, ...]:
         """Run a few writes as one statement, which is waited for once; answers how many rows each
-        wrote. None of them sees what another writes.
+        wrote. None of them sees what another writes; those that wait write nothing unless each of
+        the first `guards` wrote a row.
         """
-        whole = joined(parts)
+        whole = joined(parts, guards)
         (counts,) = await self.execute(name, whole.sql, **whole.params)
         return tuple(counts)
 

@@ -52,15 +52,19 @@ def _are_few(written: Sequence[Book]) -> bool:
 async def _post_together(
     tx: Tx, books: Books, written: Sequence[Book], keeping: Sequence[Part]
 ) -> None:
+    """Postings and draws wait for the accounts: who was slower posts under the seq of who was
+    faster, and is to lose a race, not to hit a key.
+    """
     guarded = [*keeping, *map(accounts.changing, written)]
     planned = _planned(written)
     others = (
-        postings.posting(written),
+        *postings.posting(written),
         postings.drawing(written),
         journal.journaling(written, books.zone, tx.now),
         due.planning(planned) if planned else None,
     )
-    if 0 in (await tx.together("post", [*guarded, *filter(None, others)]))[: len(guarded)]:
+    parts = [*guarded, *filter(None, others)]
+    if 0 in (await tx.together("post", parts, guards=len(guarded)))[: len(guarded)]:
         raise Conflict("an account was changed since it was read, or a name was taken meanwhile")
 
 

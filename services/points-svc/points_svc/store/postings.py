@@ -218,20 +218,19 @@ async def append_postings(tx: Tx, books: Sequence[Book]) -> None:
     await tx.copy("append_postings", "posting", Posting._fields, rows)
 
 
-def posting(books: Sequence[Book]) -> Part:
-    """Appends a few postings."""
+def posting(books: Sequence[Book]) -> list[Part]:
+    """Append a few postings, if the accounts are still as they were read."""
     rows = [posting for book in books for posting in book.postings]
-    return appending("posting", Posting._fields, rows)
+    return [appending("posting", Posting._fields, row) for row in rows]
 
 
 def drawing(books: Sequence[Book]) -> Part | None:
-    """Appends what was drawn, if anything was."""
+    """Appends what was drawn, if anything was and the accounts are still as they were read."""
     rows = [draw for book in books for draw in book.draws]
     if not rows:
         return None
-    return Part(
-        APPEND_DRAWS, dict(zip(Draw._fields, map(list, zip(*rows, strict=True)), strict=True))
-    )
+    columns = dict(zip(Draw._fields, map(list, zip(*rows, strict=True)), strict=True))
+    return Part(APPEND_DRAWS, columns, waits=True)
 
 
 async def append_draws(tx: Tx, books: Sequence[Book]) -> None:
