@@ -29,6 +29,16 @@ async def test_T7_a_simulation_is_accepted_and_names_where_to_look(api, version)
     assert (await api.get(place)).json() == body
 
 
+@pytest.mark.parametrize("door", ["", "/moves", "/report"])
+async def test_T7_who_reads_standings_alone_sees_no_simulation(hall, api, version, door):
+    place = (await api.post(f"/v1/ladders/{version}/simulate")).headers["Location"]
+    await hall.stage.run_job("simulate_members")
+    async with hall.stage.client("standing:read") as till:
+        assert (await till.get(f"{place}{door}")).status_code == 403
+    async with hall.stage.client("reports:read") as finance:
+        assert (await finance.get(f"{place}{door}")).status_code == 200
+
+
 async def test_T7_asked_again_while_it_is_open_it_is_the_same_simulation(hall, api, version):
     first, again = [(await simulate(api, version)).json() for _ in range(2)]
     other = (await simulate(api, version, segment={"by": "store"})).json()

@@ -80,7 +80,7 @@ async def post_simulation(
     return simulation_view(found)
 
 
-@router.get("/ladders/{name}/simulations", scope="standing:read")
+@router.get("/ladders/{name}/simulations", scope="reports:read")
 async def read_simulations(name: LadderPath, tx: TxDep, page: PageDep) -> SimulationsView:
     """The simulations of a ladder, newest first."""
     found = await list_simulations(tx, name, page.before, page.wanted)
@@ -91,7 +91,7 @@ async def read_simulations(name: LadderPath, tx: TxDep, page: PageDep) -> Simula
 
 @router.get(
     "/ladders/{name}/simulations/{simulation_id}",
-    scope="standing:read",
+    scope="reports:read",
     refuses=(SimulationNotFound,),
 )
 async def read_simulation(name: LadderPath, simulation_id: IdPath, tx: TxDep) -> SimulationView:
@@ -112,7 +112,7 @@ async def post_cancellation(name: LadderPath, simulation_id: IdPath, tx: TxDep) 
 @router.get(
     "/ladders/{name}/simulations/{simulation_id}/moves",
     also=STREAMED,
-    scope="standing:read",
+    scope="reports:read",
     refuses=(SimulationNotFound,),
     response_class=StreamingResponse,
 )
@@ -128,7 +128,7 @@ async def read_moves(
 
 @router.get(
     "/ladders/{name}/simulations/{simulation_id}/report",
-    scope="standing:read",
+    scope="reports:read",
     refuses=(SimulationNotFound, SimulationUnfinished),
     response_class=HTMLResponse,
 )
