@@ -18,8 +18,9 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def midnight(year: int, month: int, zone: ZoneInfo) -> datetime:
-    """The first instant of a month."""
-    return datetime(year, month, 1, tzinfo=zone).astimezone(UTC)
+    """The first instant of a month; the 13th is the first of the next year."""
+    years, month = divmod(month - 1, 12)
+    return datetime(year + years, month + 1, 1, tzinfo=zone).astimezone(UTC)
 
 
 def plus(at: datetime, span: Span, zone: ZoneInfo) -> datetime:
@@ -33,12 +34,14 @@ def plus(at: datetime, span: Span, zone: ZoneInfo) -> datetime:
 
 
 def period_start(at: datetime, period: Period, zone: ZoneInfo) -> datetime:
+    """The last one that began by `at`; what begins twice begins with the first."""
     wall = at.astimezone(zone)
     month = wall.month - (wall.month - 1) % MONTHS_OF[period]
-    return midnight(wall.year, month, zone)
+    here, following = (midnight(wall.year, n, zone) for n in (month, month + MONTHS_OF[period]))
+    return following if following <= at else here
 
 
 def period_end(at: datetime, calendar: Calendar, zone: ZoneInfo) -> datetime:
     """The end of the n-th period, counting the one that contains `at`."""
-    start = period_start(at, calendar.period, zone)
-    return plus(start, Span(MONTHS_OF[calendar.period] * calendar.n), zone)
+    start = period_start(at, calendar.period, zone).astimezone(zone)
+    return midnight(start.year, start.month + MONTHS_OF[calendar.period] * calendar.n, zone)

@@ -9,6 +9,7 @@ from tier_svc.domain.instants import Period, Periods, Span, after, before, end_o
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
+ST_JOHNS = ZoneInfo("America/St_Johns")
 
 
 def local(zone, *wall, fold=0):
@@ -94,6 +95,32 @@ def test_E7_a_period_begins_at_local_midnight():
     assert start_of(at, Period.MONTH, NEW_YORK) == local(NEW_YORK, 2026, 11, 1)
     assert start_of(at, Period.QUARTER, NEW_YORK) == local(NEW_YORK, 2026, 10, 1)
     assert start_of(at, Period.YEAR, NEW_YORK) == local(NEW_YORK, 2026, 1, 1)
+
+
+OCTOBER, NOVEMBER, DECEMBER = "2009-10-01T02:30", "2009-11-01T02:30", "2009-12-01T03:30"
+
+
+@pytest.mark.parametrize(
+    ("clock", "start", "end"),
+    [
+        pytest.param("02:29:59", OCTOBER, NOVEMBER, id="just before midnight"),
+        pytest.param("02:30:00", NOVEMBER, DECEMBER, id="midnight"),
+        pytest.param("02:30:59", NOVEMBER, DECEMBER, id="a minute of November"),
+        pytest.param("02:31:00", NOVEMBER, DECEMBER, id="31 October, 23:01, again"),
+        pytest.param("03:29:59", NOVEMBER, DECEMBER, id="just before midnight again"),
+        pytest.param("03:30:00", NOVEMBER, DECEMBER, id="midnight again"),
+    ],
+)
+def test_E7_a_period_runs_from_first_midnight_to_first_midnight(clock, start, end):
+    at, start, end = (
+        datetime.fromisoformat(text).replace(tzinfo=UTC)
+        for text in (f"2009-11-01T{clock}", start, end)
+    )
+    assert start_of(at, Period.MONTH, ST_JOHNS) == start
+    assert end_of(at, Periods(Period.MONTH, 1), ST_JOHNS) == end
+    assert end_of(at, Periods(Period.MONTH, 3), ST_JOHNS) == end_of(
+        start, Periods(Period.MONTH, 3), ST_JOHNS
+    )
 
 
 def test_E7_a_window_is_shown_from_the_clamped_day_before():

@@ -66,8 +66,8 @@ def local_days(zone: ZoneInfo, reach: Reach) -> Sum:
 
 
 def is_steady(zone: ZoneInfo, reach: Reach) -> bool:
-    """Whether no clock goes back over midnight, in the years of a reach. Where one does, a day or a
-    month ends before some of its own instants.
+    """Whether no clock goes back over midnight, in the years of a reach. Where one does, a local
+    day comes again after the next one began.
     """
     table = _dates(zone, *_days(reach))
     return not table.has_uneven and bool((table.amounts[1:] >= table.amounts[:-1]).all())

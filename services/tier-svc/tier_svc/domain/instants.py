@@ -66,19 +66,13 @@ def before(at: datetime, span: Span, zone: ZoneInfo) -> datetime:
 
 def start_of(at: datetime, period: Period, zone: ZoneInfo) -> datetime:
     """The first instant of the calendar period that contains `at`."""
-    wall = at.astimezone(zone)
-    months = MONTHS_IN[period]
-    first = wall.month - (wall.month - 1) % months
-    return datetime(wall.year, first, 1, tzinfo=zone).astimezone(UTC)
+    return _begin(at, period, zone).astimezone(UTC)
 
 
 def end_of(at: datetime, periods: Periods, zone: ZoneInfo) -> datetime:
     """The end of the n-th calendar period, counting the one that contains `at` as the first."""
-    wall = at.astimezone(zone)
-    months = MONTHS_IN[periods.period]
-    first = wall.month - (wall.month - 1) % months
-    begin = datetime(wall.year, first, 1, tzinfo=zone)
-    return _plus_months(begin, months * periods.count).astimezone(UTC)
+    begin = _begin(at, periods.period, zone)
+    return _plus_months(begin, MONTHS_IN[periods.period] * periods.count).astimezone(UTC)
 
 
 def anniversary_after(at: datetime, enrolled_at: datetime, zone: ZoneInfo) -> datetime:
@@ -92,6 +86,18 @@ def anniversary_after(at: datetime, enrolled_at: datetime, zone: ZoneInfo) -> da
         if end > at:
             return end
     return _plus_months(first, 12 * (years + 2)).astimezone(UTC)
+
+
+def _begin(at: datetime, period: Period, zone: ZoneInfo) -> datetime:
+    """A period runs from first midnight to first midnight: where a clock goes back over one, what
+    reads as the day before is of the period that has begun.
+    """
+    wall = at.astimezone(zone)
+    months = MONTHS_IN[period]
+    first = wall.month - (wall.month - 1) % months
+    begin = datetime(wall.year, first, 1, tzinfo=zone)
+    following = _plus_months(begin, months)
+    return following if following.astimezone(UTC) <= at else begin
 
 
 def _plus_months(wall: datetime, months: int) -> datetime:
