@@ -11,14 +11,19 @@ import pytest
 
 from tier_svc.domain.draft import LadderWritten
 from tier_svc.domain.evaluation import Standing, evaluate
-from tier_svc.domain.facts import Fact, Heard
+from tier_svc.domain.facts import Fact, Heard, HeardReturn, Line, Taken
 from tier_svc.domain.publications import Known, Publication, grounds_of
 from tier_svc.domain.reading import read_ladder
+from tier_svc.domain.timeline import told_timeline
 
 ENROLLED = datetime(2020, 1, 1, tzinfo=UTC)
 SIZES = (100, 200, 400, 800)
 MORE_THAN_TWICE = 2.1
 """What twice as many purchases may cost: they are sorted, too. Squared it would be four times."""
+
+RETURNS = 20
+PART = 0.75
+"""What a walk after a return may cost of one that counts by itself: it finds all stays anew."""
 
 
 def purchases(count):
@@ -35,10 +40,17 @@ def purchases(count):
     ]
 
 
-def grounds(programme, written, bought):
+def returned(one):
+    """A return of half of a purchase, three days later."""
+    at, lines = one.occurred_at + timedelta(days=3), (Line("1", 2, one.spend),)
+    taken = (Taken("1", 1),)
+    return HeardReturn(f"r{one.fact_id}", one.fact_id, at, at, taken, lines, {"growth": 75})
+
+
+def grounds(programme, written, bought, returns=()):
     ladder = read_ladder(LadderWritten.model_validate(written("ladder.json", programme)), 1)
     in_force = [Publication(ladder, ZoneInfo("America/New_York"))]
-    return grounds_of(in_force, Known("m", ENROLLED, Heard(bought), {}))
+    return grounds_of(in_force, Known("m", ENROLLED, Heard(bought, returns), {}))
 
 
 def steps_of(verb):
@@ -77,3 +89,16 @@ def test_T4_a_late_fact_costs_steps_in_proportion_to_the_history(programme, writ
         costs.append(count)
     growth = [(once, twice) for once, twice in pairwise(costs) if twice > MORE_THAN_TWICE * once]
     assert not growth
+
+
+@pytest.mark.parametrize("programme", ["classic", "grocer"])
+def test_T4_a_walk_after_a_return_costs_a_part_of_the_first(programme, written):
+    bought = purchases(SIZES[1])
+    since = bought[0].occurred_at
+    costs = []
+    for returns in ([], [returned(one) for one in bought[:RETURNS]]):
+        known = grounds(programme, written, bought, returns)
+        _, count = steps_of(lambda known=known: told_timeline(known, since))
+        costs.append(count)
+    alone, walked = costs
+    assert walked < alone * (1 + RETURNS * PART)

@@ -3,26 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tier_svc.domain.facts import Fact
 from tier_svc.domain.intervals import Reason
 from tier_svc.domain.ladder import Downgrade, Ladder, Rung
 from tier_svc.domain.measures import Frame
-from tier_svc.domain.metrics import Met, Profiles, covered, looked_at, met, profiles
+from tier_svc.domain.metrics import Met, Profiles, covered, looked_at, met
 from tier_svc.domain.stays import Stay, ends_of, stays
 from tier_svc.domain.ways import Lift, Way, passes
 
 
 def rung_stays(
     ladder: Ladder,
-    facts: Sequence[Fact],
+    values: Profiles,
     frame: Frame,
     ways: Sequence[Way] = (),
     frozen_at: datetime | None = None,
 ) -> list[list[Stay]]:
-    """The stays of each rung by rank; none for the base, which is always in force, and for rungs
-    without a test. From `frozen_at` on nothing is renewed.
+    """The stays of each rung by rank, by the values of the ladder's measures; none for the base,
+    which is always in force, and for rungs without a test. From `frozen_at` on nothing is renewed.
     """
-    values = profiles(ladder.measures, facts, frame)
     out: list[list[Stay]] = [[] for _ in ladder.rungs]
     steps: list[datetime] = []
     for rank in range(len(ladder.rungs) - 1, 0, -1):

@@ -11,7 +11,7 @@ from datetime import datetime
 from tier_svc.domain.facts import Return
 from tier_svc.domain.grounds import Grounds
 from tier_svc.domain.intervals import Interval, clip, join
-from tier_svc.domain.walk import walk
+from tier_svc.domain.walk import counts_of, walk
 
 
 def told_timeline(grounds: Grounds, since: datetime | None = None) -> list[Interval]:
@@ -26,10 +26,11 @@ def told_timeline(grounds: Grounds, since: datetime | None = None) -> list[Inter
     returns = [back for version in grounds.versions for back in version.history.returns]
     effects = sorted({back.effect_at for back in returns if back.effect_at > start})
     out: list[Interval] = []
+    counts = counts_of(grounds)
     for cut, until in zip((start, *effects), (*effects, None), strict=True):
         if until is not None and until <= since:
             continue
-        part = walk(grounds, start, cut)
+        part = walk(grounds, start, cut, counts)
         if cut > start:
             part = _begun_by(returns, cut, part)
         out = join(out, clip(part, max(cut, since), until))

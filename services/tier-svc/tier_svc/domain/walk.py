@@ -10,6 +10,7 @@ from contracts.ids import FactId
 from tier_svc.domain.facts import Fact, kept, still_counts
 from tier_svc.domain.grounds import Grounds, Version
 from tier_svc.domain.intervals import Interval, Reason
+from tier_svc.domain.recounting import Recount
 from tier_svc.domain.rungs import floors, rung_stays
 from tier_svc.domain.shown import Course, Shown, hand_over, overlay, shown
 from tier_svc.domain.stays import Stay
@@ -18,9 +19,16 @@ from tier_svc.domain.ways import Lift, lifts
 BY_FACTS = (Reason.REACHED, Reason.RENEWED)
 
 FactsOf = Mapping[int, Sequence[Fact]]
+Counts = Mapping[int, Recount]
+"""By version, as each counts."""
 
 
-def walk(grounds: Grounds, start: datetime, cut: datetime) -> list[Interval]:
+def counts_of(grounds: Grounds) -> Counts:
+    """What counts by each version, for one walk after another."""
+    return {v.ladder.version: _count(grounds, v) for v in grounds.versions}
+
+
+def walk(grounds: Grounds, start: datetime, cut: datetime, counts: Counts) -> list[Interval]:
     """The tier from `start` to its last projected change, where what came back by `cut` was never
     bought: at each instant the highest rung in force.
 
@@ -28,15 +36,19 @@ def walk(grounds: Grounds, start: datetime, cut: datetime) -> list[Interval]:
     next ordinal.
     """
     facts = {v.ladder.version: facts_at(v, cut) for v in grounds.versions}
-    return _joined(course(grounds, start, facts), facts)
+    return _joined(course(grounds, start, facts, counts), facts)
 
 
-def course(grounds: Grounds, start: datetime, facts: FactsOf) -> Course:
+def course(
+    grounds: Grounds, start: datetime, facts: FactsOf, counts: Counts | None = None
+) -> Course:
     """What is shown from `start` on, before it is told: by which version, stay and way up."""
-    versions = grounds.versions
+    versions, counts = grounds.versions, counts or counts_of(grounds)
     out: Course = ()
     for version in versions:
-        now = _course(grounds, version, facts[version.ladder.version], start)
+        number = version.ladder.version
+        found = stays_of(grounds, version, facts[number], counts[number])
+        now = _course(version, found, start)
         at = version.effective_from
         out = hand_over(out, now, at, version.migration) if out and at else now
     if grounds.ways:
@@ -50,18 +62,24 @@ def facts_at(version: Version, cut: datetime) -> Sequence[Fact]:
     return kept(history.facts, (back for back in history.returns if back.effect_at <= cut))
 
 
-def stays_of(grounds: Grounds, version: Version, facts: Sequence[Fact]) -> list[list[Stay]]:
+def stays_of(
+    grounds: Grounds, version: Version, facts: Sequence[Fact], count: Recount | None = None
+) -> list[list[Stay]]:
     """The stays that one version gives; from where the next one is in force, no fact counts for it
     and nothing is renewed.
     """
     until = grounds.until(version)
     if until is not None:
         facts = facts[: bisect_left(facts, until, key=attrgetter("occurred_at"))]
-    return rung_stays(version.ladder, facts, grounds.frame(version), grounds.ways, until)
+    values = (count or _count(grounds, version)).of(facts)
+    return rung_stays(version.ladder, values, grounds.frame(version), grounds.ways, until)
 
 
-def _course(grounds: Grounds, version: Version, facts: Sequence[Fact], start: datetime) -> Course:
-    found = stays_of(grounds, version, facts)
+def _count(grounds: Grounds, version: Version) -> Recount:
+    return Recount(version.ladder.measures, grounds.frame(version))
+
+
+def _course(version: Version, found: Sequence[Sequence[Stay]], start: datetime) -> Course:
     kept_for_ever = {version.ladder.version: floors(version.ladder, found)}
     return overlay(shown(version.ladder, found, start), kept_for_ever)
 
